@@ -1,0 +1,1 @@
+"""Lingting 聆听: the operating system of a customer service centre."""

@@ -1,0 +1,1 @@
+"""Composition only: settings, routes, asgi, navigation and the `lingting` command."""

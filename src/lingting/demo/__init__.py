@@ -1,0 +1,1 @@
+"""The named cast and centre that demo data, tests and screenshots share; living traffic."""

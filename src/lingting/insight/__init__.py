@@ -1,0 +1,1 @@
+"""Reports, wallboard and reviews: reads what the floors below made true."""

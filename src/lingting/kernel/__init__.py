@@ -1,0 +1,1 @@
+"""The shared ideas: accounts, organisation, calendars, timeline, metrics, notices, questionnaires."""

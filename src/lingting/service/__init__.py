@@ -1,0 +1,1 @@
+"""What customers meet and agents use: channels, routing, desk, knowledge, customers."""
