@@ -44,20 +44,21 @@ def newest_matching(
 
     Two bounded attempts. First the newest 5,000 rows of the table are read backwards: a common word fills the
     page there. What is not found there is rare enough for the word index, which then looks at older rows only.
+    The second bound is on `key + 0` too, so that no index but that of the words can serve it.
     `key` is an indexed column that grows (`pk`, or a moment); `before` continues below a key seen earlier.
     The queryset may be filtered and may be `.values(...)`; its ordering is replaced.
     """
     asked = query(text)
     if asked is None or limit <= 0:
         return []
-    scope = queryset if before is None else queryset.filter(**{f"{key}__lt": before})
     edge = _edge_of_newest(queryset, before=before, key=key)
-    recent = scope if edge is None else scope.filter(**{f"{key}__gt": edge})
+    recent = queryset if before is None else queryset.filter(**{f"{key}__lt": before})
+    recent = recent if edge is None else recent.filter(**{f"{key}__gt": edge})
     found = list(recent.filter(**{f"{column}__holds": asked}).order_by(f"-{key}")[:limit])
     if edge is None or len(found) == limit:
         return found
-    older = scope.filter(**{f"{key}__lte": edge, f"{column}__matches": asked})
-    return found + list(rarest_first_order(older, key=key)[: limit - len(found)])
+    older = queryset.alias(_age=_untouched(queryset, key=key)).filter(_age__lte=edge, **{f"{column}__matches": asked})
+    return found + list(older.order_by("-_age")[: limit - len(found)])
 
 
 def _edge_of_newest(queryset: QuerySet[Any], *, before: Any, key: str) -> Any:

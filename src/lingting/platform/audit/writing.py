@@ -1,0 +1,94 @@
+"""Tells PostgreSQL who acts, once per transaction and only when a watched table is about to be written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from lingting.platform.audit.acting import Act, acting_now
+
+TRIGGER = "lingting_audit"
+_WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
+_HIDDEN_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+_PLAIN = ("SELECT", "SAVEPO", "RELEAS", "ROLLBA", "SET ", "LISTEN", "NOTIFY")
+
+_watched: dict[str, frozenset[str]] = {}
+
+
+def watch_connection(sender: type[BaseDatabaseWrapper], connection: BaseDatabaseWrapper, **signal: Any) -> None:
+    """Puts the wrapper around a new connection's statements."""
+    if connection.vendor == "postgresql" and _name_actor not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_name_actor)
+
+
+def watched_tables(using: str = "default") -> frozenset[str]:
+    """The tables that carry the audit trigger; asked once per process."""
+    known = _watched.get(using)
+    if known is None:
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = %s", [TRIGGER]
+            )
+            known = frozenset(row[0] for row in cursor.fetchall())
+        _watched[using] = known
+    return known
+
+
+def forget_watched_tables() -> None:
+    """After triggers were added or removed."""
+    _watched.clear()
+
+
+def _name_actor(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    act = acting_now()
+    if act is None or not isinstance(sql, str) or sql.startswith(_PLAIN) and not _HIDDEN_WRITE.search(sql):
+        return execute(sql, params, many, context)
+    connection: BaseDatabaseWrapper = context["connection"]
+    if not _writes_watched(sql, using=connection.alias):
+        return execute(sql, params, many, context)
+    if connection.in_atomic_block:
+        _announce(connection, act=act)
+        return execute(sql, params, many, context)
+    with transaction.atomic(using=connection.alias):
+        _announce(connection, act=act)
+        return execute(sql, params, many, context)
+
+
+def _writes_watched(sql: str, *, using: str) -> bool:
+    plain = _WRITE.match(sql)
+    if plain:
+        return plain.group(1) in watched_tables(using)
+    if not _HIDDEN_WRITE.search(sql):
+        return False
+    return any(table in sql for table in watched_tables(using))
+
+
+class _Announced:
+    """Stands in the list of things to do on commit.
+
+    Django drops that list's entries exactly when PostgreSQL drops a local setting: at the end of the transaction
+    and when the savepoint it was made under is rolled back. So: still listed means still set.
+    """
+
+    def __init__(self, payload: str) -> None:
+        self.payload = payload
+
+    def __call__(self) -> None:
+        """Nothing to do on commit."""
+
+
+def _announce(connection: BaseDatabaseWrapper, *, act: Act) -> None:
+    payload = act.payload
+    latest: _Announced | None = None
+    for _savepoints, listed, *_rest in reversed(connection.run_on_commit):
+        if isinstance(listed, _Announced):
+            latest = listed
+            break
+    if latest is not None and latest.payload == payload:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lingting.actor', %s, true)", [payload])
+    transaction.on_commit(_Announced(payload), using=connection.alias)
