@@ -1,6 +1,8 @@
-"""How many routing decisions a second `science.match` takes: 1,000 agents, 5,000 waiting, 12 skills, one core.
+"""How many routing decisions a second `science.match` takes: 1,000 agents, 5,000 waiting, 12 skills, one
+core.
 
-A decision is one piece of waiting work answered: an agent, or the reason why not. Inputs are made before the clock starts;
+A decision is one piece of waiting work answered: an agent, or the reason why not. Inputs are made before the
+    clock starts;
 turning them into arrays is inside it. Run: `python benchmarks/routing_match.py`.
 """
 
@@ -37,7 +39,9 @@ def make_agents(rng: random.Random, *, count: int, full_share: float) -> list[Ag
 
 
 def make_work(rng: random.Random, *, count: int) -> list[Work]:
-    """Chats and calls of 12 queues, each asking 1-2 skills of its own; some VIP, some with a last agent or a refusal."""
+    """Chats and calls of 12 queues, each asking 1-2 skills of its own; some VIP, some with a last agent or a
+    refusal.
+    """
     work = []
     for number in range(count):
         voice = rng.random() < 0.3

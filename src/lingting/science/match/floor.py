@@ -14,14 +14,18 @@ Load = tuple[str, int, bool]
 
 
 class Floor:
-    """Agents sorted by id, with their levels, standing and room. Private to a round: it changes as work is given out."""
+    """Agents sorted by id, with their levels, standing and room. Private to a round: it changes as work is
+    given out.
+    """
 
     def __init__(self, agents: Sequence[Agent], *, skills: Sequence[str]) -> None:
-        self.agents = sorted(agents, key=lambda agent: agent.id)  # type: ignore[arg-type,return-value]
+        self.agents = sorted(agents, key=lambda agent: agent.id)
         self.place: dict[Id, int] = {agent.id: place for place, agent in enumerate(self.agents)}
         if len(self.place) < len(self.agents):
             raise MatchInputError("Two agents have the same id.")
-        self.levels = np.array([[agent.skills.get(skill, 0) for agent in self.agents] for skill in skills], dtype=np.int64)
+        self.levels = np.array(
+            [[agent.skills.get(skill, 0) for agent in self.agents] for skill in skills], dtype=np.int64
+        )
         self.levels.shape = (len(skills), len(self.agents))
         self.totals = self.levels.sum(axis=0)
         self.used = [sum(agent.used.values()) for agent in self.agents]
@@ -41,7 +45,8 @@ class Floor:
         """Per agent 0 where there is room for such work, NEVER where not."""
         if load not in self._room:
             self._room[load] = np.array(
-                [0 if self._has_room(place, load) else NEVER for place in range(len(self.agents))], dtype=np.int64
+                [0 if self._has_room(place, load) else NEVER for place in range(len(self.agents))],
+                dtype=np.int64,
             )
         return self._room[load]
 
@@ -64,4 +69,6 @@ class Floor:
         channel, weight, exclusive = load
         agent = self.agents[place]
         limit = agent.channel_limits.get(channel, _NO_LIMIT)
-        return has_room(self.used[place], self._used_on[place].get(channel, 0), agent.capacity, limit, weight, exclusive)
+        return has_room(
+            self.used[place], self._used_on[place].get(channel, 0), agent.capacity, limit, weight, exclusive
+        )

@@ -35,7 +35,8 @@ class Waiting:
 class MatchResult:
     """All decisions of one round, each list in the order of service.
 
-    recheck_at: the first moment when time alone (a relaxation, the end of a hold) can change the answer for waiting work; None: never.
+    recheck_at: the first moment when time alone (a relaxation, the end of a hold) can change the answer for
+        waiting work; None: never.
     """
 
     pairs: tuple[Pair, ...]
@@ -56,13 +57,18 @@ class MatchResult:
 _ORDINARY = Policy()
 
 
-def match(work: Iterable[Work], *, agents: Iterable[Agent], now: float, policy: Policy = _ORDINARY) -> MatchResult:
+def match(
+    work: Iterable[Work], *, agents: Iterable[Agent], now: float, policy: Policy = _ORDINARY
+) -> MatchResult:
     """Give waiting work to ready agents, the most pressing first.
 
-    Order: earliest `waiting_since`, each point of priority counting as `policy.ageing_seconds` of earlier arrival; then priority,
-    then id. Each goes to its preferred agent if he is free, else by queue rank, nearest skills, fewest spare skills, least load,
-    longest idle, id. After a round nothing that waits fits anybody until something changes, so a caller who keeps its lists may
-    pass only the new work with all agents, or all work with only the agents who gained room: the pairs are the same.
+    Order: earliest `waiting_since`, each point of priority counting as `policy.ageing_seconds` of earlier
+        arrival; then priority,
+    then id. Each goes to its preferred agent if he is free, else by queue rank, nearest skills, fewest spare
+    skills, least load, longest idle, id. After a round nothing that waits fits anybody until something
+    changes, so a caller who keeps its lists may
+    pass only the new work with all agents, or all work with only the agents who gained room: the pairs are
+        the same.
     Ids of a kind (all int or all str) so that ties have an order. Raises MatchInputError.
     """
     if not isfinite(now):
@@ -99,12 +105,15 @@ class _Round:
     def run(self, queue: list[Work]) -> MatchResult:
         for item in queue:
             self._decide(item)
-        return MatchResult(pairs=tuple(self._pairs), waiting=tuple(self._waiting), recheck_at=self._recheck_at)
+        return MatchResult(
+            pairs=tuple(self._pairs), waiting=tuple(self._waiting), recheck_at=self._recheck_at
+        )
 
     def _decide(self, item: Work) -> None:
         kind = self._demand.kind_of(item, now=self._now)
         if kind.exhausted:
-            return self._leave(item, kind, *self._demand.shortage(kind))
+            self._leave(item, kind, *self._demand.shortage(kind))
+            return
         held = item.preferred_agent is not None and self._now < item.waiting_since + item.hold_seconds
         preferred = self._preferred(item)
         keys = kind.tier + self._floor.standing
@@ -113,13 +122,14 @@ class _Round:
             self._exclude(keys, item)
         place = rule.choose_agent(keys, preferred, held)
         if place >= 0:
-            return self._give(item, kind, place, keys, place == preferred)
-        if held:
-            return self._leave(item, kind, Code.HELD_FOR_PREFERRED, {"agent": item.preferred_agent})
-        if item.excluded_agents and (kind.tier + kind.room < rule.NEVER).any():
-            return self._leave(item, kind, Code.ALL_EXCLUDED, {})
-        kind.exhausted = True
-        self._leave(item, kind, *self._demand.shortage(kind))
+            self._give(item, kind, place, keys, place == preferred)
+        elif held:
+            self._leave(item, kind, Code.HELD_FOR_PREFERRED, {"agent": item.preferred_agent})
+        elif item.excluded_agents and (kind.tier + kind.room < rule.NEVER).any():
+            self._leave(item, kind, Code.ALL_EXCLUDED, {})
+        else:
+            kind.exhausted = True
+            self._leave(item, kind, *self._demand.shortage(kind))
 
     def _preferred(self, item: Work) -> int:
         """Place of the last agent while he is preferred or waited for, else -1."""

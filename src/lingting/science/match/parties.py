@@ -27,9 +27,13 @@ class Relaxation:
 
     def __post_init__(self) -> None:
         if not self.after_seconds >= 0:
-            raise MatchInputError(f"Relaxation of {self.skill!r}: after_seconds must be 0 or more, not {self.after_seconds}.")
+            raise MatchInputError(
+                f"Relaxation of {self.skill!r}: after_seconds must be 0 or more, not {self.after_seconds}."
+            )
         if self.lower_by is not None and self.lower_by < 1:
-            raise MatchInputError(f"Relaxation of {self.skill!r}: lower_by must be 1 or more, or None, not {self.lower_by}.")
+            raise MatchInputError(
+                f"Relaxation of {self.skill!r}: lower_by must be 1 or more, or None, not {self.lower_by}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class Work:
     skills: name to least level, 1 or more. relaxations: lower them as the work waits.
     weight: whole units of an agent's capacity that it takes on its channel.
     exclusive: only for an agent with nothing in hand, whom it then fills (a voice call); weight is ignored.
-    preferred_agent: the last agent. He comes first while the work has waited less than `preferred_for_seconds`;
-        and while it has waited less than `hold_seconds` it waits for him alone, ready or not (so hold only for an agent on duty).
+    preferred_agent: the last agent. He comes first while the work has waited less than
+        `preferred_for_seconds`; and while it has waited less than `hold_seconds` it waits for him alone,
+        ready or not (so hold only for an agent on duty).
     excluded_agents: who declined it or let the offer run out.
     """
 
@@ -63,25 +68,34 @@ class Work:
 
     def __post_init__(self) -> None:
         if not isfinite(self.waiting_since):
-            raise MatchInputError(f"Work {self.id!r}: waiting_since must be a finite number, not {self.waiting_since}.")
+            raise MatchInputError(
+                f"Work {self.id!r}: waiting_since must be a finite number, not {self.waiting_since}."
+            )
         if self.weight < 1:
             raise MatchInputError(f"Work {self.id!r}: weight must be 1 or more, not {self.weight}.")
         if self.hold_seconds != self.hold_seconds or self.preferred_for_seconds != self.preferred_for_seconds:
-            raise MatchInputError(f"Work {self.id!r}: hold_seconds and preferred_for_seconds must be numbers.")
+            raise MatchInputError(
+                f"Work {self.id!r}: hold_seconds and preferred_for_seconds must be numbers."
+            )
         for skill, level in self.skills.items():
             if level < 1:
-                raise MatchInputError(f"Work {self.id!r}: skill {skill!r} must be asked at level 1 or more, not {level}.")
+                raise MatchInputError(
+                    f"Work {self.id!r}: skill {skill!r} must be asked at level 1 or more, not {level}."
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent who is ready for work (who is not ready is not passed in; who is full may be, and explains the waiting).
+    """One agent who is ready for work (who is not ready is not passed in; who is full may be, and explains
+    the waiting).
 
-    queues: queue to rank: 1 is a queue of his own, 2 and more say how far he is a back-up. Only these queues are served.
+    queues: queue to rank: 1 is a queue of his own, 2 and more say how far he is a back-up. Only these queues
+        are served.
     skills: name to level, 1 or more (0 is the same as not having it).
     capacity: whole units of work he may have in hand at once, over all channels.
     used: units in hand now, by channel. Count exclusive work (a call) as the whole capacity.
-    channel_limits: at most so many units on that channel; 0 keeps a channel from him; absent means no limit of its own.
+    channel_limits: at most so many units on that channel; 0 keeps a channel from him; absent means no limit
+        of its own.
     idle_since: when his last work ended (or he became ready).
     """
 
@@ -95,12 +109,16 @@ class Agent:
 
     def __post_init__(self) -> None:
         if not isfinite(self.idle_since):
-            raise MatchInputError(f"Agent {self.id!r}: idle_since must be a finite number, not {self.idle_since}.")
+            raise MatchInputError(
+                f"Agent {self.id!r}: idle_since must be a finite number, not {self.idle_since}."
+            )
         if self.capacity < 0:
             raise MatchInputError(f"Agent {self.id!r}: capacity must be 0 or more, not {self.capacity}.")
         for queue, rank in self.queues.items():
             if not 1 <= rank <= LOWEST_RANK:
-                raise MatchInputError(f"Agent {self.id!r}: rank of queue {queue!r} must be 1 to {LOWEST_RANK}, not {rank}.")
+                raise MatchInputError(
+                    f"Agent {self.id!r}: rank of queue {queue!r} must be 1 to {LOWEST_RANK}, not {rank}."
+                )
         for named in (self.skills, self.used, self.channel_limits):
             for name, amount in named.items():
                 if amount < 0:
@@ -111,12 +129,14 @@ class Agent:
 class Policy:
     """What the centre chose once for all matches.
 
-    ageing_seconds: how much waiting one point of priority is worth, more than 0. With 60, priority 5 overtakes everything
-        ordinary that came up to five minutes earlier, and nothing that waited longer.
+    ageing_seconds: how much waiting one point of priority is worth, more than 0. With 60, priority 5
+        overtakes everything ordinary that came up to five minutes earlier, and nothing that waited longer.
     """
 
     ageing_seconds: float = 60.0
 
     def __post_init__(self) -> None:
         if not (self.ageing_seconds > 0 and isfinite(self.ageing_seconds)):
-            raise MatchInputError(f"ageing_seconds must be a finite number above 0, not {self.ageing_seconds}.")
+            raise MatchInputError(
+                f"ageing_seconds must be a finite number above 0, not {self.ageing_seconds}."
+            )

@@ -7,7 +7,9 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Stable keys: the product translates them. The first eight stand on pairs, the others on work left waiting."""
+    """Stable keys: the product translates them. The first eight stand on pairs, the others on work left
+    waiting.
+    """
 
     ONLY_CANDIDATE = "only_candidate"
     PREFERRED_AGENT = "preferred_agent"
@@ -31,9 +33,9 @@ _SENTENCES = {
     Code.PREFERRED_AGENT: "{agent} served this customer last, and was chosen before {others} others",
     Code.QUEUE_RANK: "queue {queue} is nearer to {agent} (rank {queue_rank}) than to the {others} others",
     Code.NEAREST_SKILLS: "{agent} comes nearest to the skills first asked, of {candidates} candidates",
-    Code.LEAST_OVERQUALIFIED: "{agent} has the fewest skills to spare of {candidates} candidates, which keeps the others free",
-    Code.LEAST_LOADED: "{agent} had the least in hand of {candidates} equally suited candidates",
-    Code.LONGEST_IDLE: "{agent} had been free the longest ({idle_seconds:.0f} s) of {candidates} equally suited candidates",
+    Code.LEAST_OVERQUALIFIED: "{agent} has the fewest skills to spare of {candidates} candidates",
+    Code.LEAST_LOADED: "{agent} had the least in hand of {candidates} equal candidates",
+    Code.LONGEST_IDLE: "{agent} was free the longest ({idle_seconds:.0f} s) of {candidates} equal candidates",
     Code.LOWEST_ID: "{agent} came first by number among {candidates} equal candidates",
     Code.NOBODY_READY: "nobody is ready",
     Code.NOBODY_IN_QUEUE: "nobody who is ready serves queue {queue}",
@@ -49,11 +51,14 @@ _SENTENCES = {
 class Reason:
     """One decision explained in data.
 
-    parameters, always JSON-ready. On every reason: `queue`, `channel`, `qualified` (agents in the queue with the skills asked
-    now), `waited_seconds`, `relaxed` (list of {skill, asked, accepted}; accepted 0 = dropped).
-    On a pair also: `agent`, `candidates` (qualified, with room, not excluded), `queue_rank`, `shortfall` and `surplus` (skill
+    parameters, always JSON-ready. On every reason: `queue`, `channel`, `qualified` (agents in the queue with
+    the skills asked now), `waited_seconds`, `relaxed` (list of {skill, asked, accepted}; accepted 0 =
+    dropped).
+    On a pair also: `agent`, `candidates` (qualified, with room, not excluded), `queue_rank`, `shortfall` and
+        `surplus` (skill
     levels below and above what was first asked), `load` (0-1, before this work), `idle_seconds`.
-    On waiting work also: `skills` (list of {skill, level} asked now), `recheck_at` (when time alone asks less of it or ends its
+    On waiting work also: `skills` (list of {skill, level} asked now), `recheck_at` (when time alone asks
+        less of it or ends its
     hold, or None), and by code `skill` and `level`, or `agent`.
     """
 
@@ -64,7 +69,9 @@ class Reason:
         """Say it in an English sentence."""
         words = dict(self.parameters)
         words["others"] = words.get("candidates", 1) - 1
-        words["skills_named"] = _listed(f"{need['skill']} {need['level']}" for need in words.get("skills", ()))
+        words["skills_named"] = _listed(
+            f"{need['skill']} {need['level']}" for need in words.get("skills", ())
+        )
         sentence = _SENTENCES[self.code].format_map(words)
         if words["relaxed"]:
             steps = _listed(_relaxed(step) for step in words["relaxed"])

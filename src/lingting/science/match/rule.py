@@ -1,12 +1,15 @@
-"""The rule itself, on plain numbers and one-dimensional arrays: the one source that router and simulator share.
+"""The rule itself, on plain numbers and one-dimensional arrays: the one source that router and simulator
+share.
 
-Every function here runs as ordinary Python with NumPy and also compiles with numba, unchanged. Preferences are packed into
-one integer per agent, the smaller the better, so that "the best agent" is a minimum and never a second opinion:
+Every function here runs as ordinary Python with NumPy and also compiles with numba, unchanged. Preferences
+are packed into one integer per agent, the smaller the better, so that "the best agent" is a minimum and
+never a second opinion:
 
     | queue rank 6 bits | shortfall 6 | surplus 10 | load 8 | idle order 31 |
 
-`tier` holds the first three (they depend on work and agent), `standing` the last two (they depend on the agent alone).
-An agent who may not take the work carries `NEVER` in one of the parts; three of them still fit a signed 64-bit integer.
+`tier` holds the first three (they depend on work and agent), `standing` the last two (they depend on the
+agent alone). An agent who may not take the work carries `NEVER` in one of the parts; three of them still fit
+a signed 64-bit integer.
 """
 
 from collections.abc import Sequence
@@ -37,13 +40,16 @@ LOWEST_RANK = (1 << RANK_BITS) - 1
 def serve_key(waiting_since: float, priority: int, ageing_seconds: float) -> float:
     """Place in the order of service, the smaller the sooner.
 
-    A point of priority counts as `ageing_seconds` of earlier arrival. The key does not depend on the present moment, so
-    the order of two pieces of work never changes, and only what comes up within a bounded time can overtake.
+    A point of priority counts as `ageing_seconds` of earlier arrival. The key does not depend on the present
+    moment, so the order of two pieces of work never changes, and only what comes up within a bounded time
+    can overtake.
     """
     return waiting_since - priority * ageing_seconds
 
 
-def has_room(used: int, used_on_channel: int, capacity: int, channel_limit: int, weight: int, exclusive: bool) -> bool:
+def has_room(
+    used: int, used_on_channel: int, capacity: int, channel_limit: int, weight: int, exclusive: bool
+) -> bool:
     """Whether an agent can take one more piece of work of this weight (units) on a channel."""
     if exclusive:
         return used == 0 and used_on_channel == 0 and capacity > 0 and channel_limit > 0
@@ -61,26 +67,33 @@ def standing(used: int, capacity: int, idle_order: int) -> int:
     return (load << LOAD_SHIFT) | idle_order
 
 
-def tiers(ranks: Ints, levels: Ints, totals: Ints, asked: Sequence[int] | Ints, accepted: Sequence[int] | Ints) -> Ints:
+def tiers(
+    ranks: Ints, levels: Ints, totals: Ints, asked: Sequence[int] | Ints, accepted: Sequence[int] | Ints
+) -> Ints:
     """The work's part of the key for every agent; NEVER for those who are not qualified.
 
     ranks[agent]: rank of the work's queue at the agent, 0 = does not serve it.
     levels[skill, agent]: 0 = has not. totals[agent]: sum of his levels over all skills.
-    asked[skill]: level wanted at first, 0 = not needed. accepted[skill]: level that will do now (asked, less what was relaxed).
-    Shortfall (levels below `asked`) comes before surplus (levels the work does not need), so that relaxed work still
-    goes to the nearest match, and scarce many-skilled agents stay free.
+    asked[skill]: level wanted at first, 0 = not needed. accepted[skill]: level that will do now (asked, less
+        what was relaxed).
+    Shortfall (levels below `asked`) comes before surplus (levels the work does not need), so that relaxed
+    work still goes to the nearest match, and scarce many-skilled agents stay free.
     """
     qualified = ranks > 0
-    wanted = 0
-    met = np.zeros_like(totals)
+    met_surely = 0
+    surplus = totals
+    shortfall = np.zeros_like(totals)
     for skill in range(len(asked)):
-        if asked[skill] > 0:
-            wanted += asked[skill]
-            met += np.minimum(levels[skill], asked[skill])
-            if accepted[skill] > 0:
-                qualified &= levels[skill] >= accepted[skill]
-    shortfall = np.minimum(wanted - met, MOST_SHORTFALL)
-    surplus = np.minimum(totals - met, MOST_SURPLUS)
+        if accepted[skill] > 0:
+            qualified = qualified & (levels[skill] >= accepted[skill])
+        if accepted[skill] == asked[skill]:
+            met_surely += asked[skill]
+        else:
+            met = np.minimum(levels[skill], asked[skill])
+            surplus = surplus - met
+            shortfall = shortfall + (asked[skill] - met)
+    surplus = np.minimum(surplus - met_surely, MOST_SURPLUS)
+    shortfall = np.minimum(shortfall, MOST_SHORTFALL)
     packed = (ranks << RANK_SHIFT) + (shortfall << SHORTFALL_SHIFT) + (surplus << SURPLUS_SHIFT)
     return np.where(qualified, packed, NEVER)
 
