@@ -1,0 +1,1 @@
+"""Owns historical reports and their export; not the figures' definitions."""

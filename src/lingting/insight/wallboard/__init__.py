@@ -1,0 +1,1 @@
+"""Owns the live floor view and its alerts; not the figures' definitions."""

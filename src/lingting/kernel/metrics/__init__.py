@@ -1,0 +1,1 @@
+"""Owns the definition of every figure and how it is measured; not the facts it counts."""

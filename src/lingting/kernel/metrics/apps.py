@@ -1,0 +1,10 @@
+"""Django registration of metrics."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MetricsConfig(AppConfig):
+    name = "lingting.kernel.metrics"
+    label = "metrics"

@@ -1,0 +1,1 @@
+"""Owns what a person is told inside the product; not mail to customers."""

@@ -1,0 +1,1 @@
+"""Owns sites, teams, positions, employees and skills; not sign-in, not rosters."""

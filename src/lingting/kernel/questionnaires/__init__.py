@@ -1,0 +1,1 @@
+"""Owns versioned forms, answers and scores; not what follows from them."""

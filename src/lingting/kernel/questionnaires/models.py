@@ -1,0 +1,93 @@
+"""One versioned form of the house: surveys, scorecards, exams and check-ins are all made of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.organisation.models import BilingualName
+
+
+class Questionnaire(BilingualName):
+    """A form under a key; what people fill in is one of its versions."""
+
+    key = models.SlugField(unique=True, max_length=60)
+
+
+class Version(models.Model):
+    """A frozen state of a questionnaire; a draft until `published_at`."""
+
+    questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField(null=True)
+    pass_share = models.DecimalField(_("pass mark"), max_digits=4, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["questionnaire", "number"], name="questionnaire_version_once")]
+
+
+class Section(BilingualName):
+    version = models.ForeignKey(Version, models.CASCADE, related_name="sections")
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+
+
+class ItemKind(models.TextChoices):
+    SCALE = "scale", _("scale")
+    CHOICE = "choice", _("choice")
+    CHOICES = "choices", _("several choices")
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    YES_NO = "yes_no", _("yes or no")
+    FILE = "file", _("file")
+
+
+class Item(models.Model):
+    """A question. `settings` holds what its kind needs: {"low": 1, "high": 5} or {"options": [{"key","zh","en","points"}]}.
+
+    `weight` is its share in the score; a failed `is_critical` item makes the whole score 0.
+    """
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="items")
+    key = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=8, choices=ItemKind.choices)
+    text_zh = models.CharField(max_length=300)
+    text_en = models.CharField(max_length=300, blank=True)
+    settings = models.JSONField(default=dict)
+    weight = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    is_required = models.BooleanField(default=False)
+    is_critical = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["section", "key"], name="questionnaire_item_once")]
+
+
+class Response(models.Model):
+    """A filled-in form: by whom, about what, and its score (0-1; null where nothing is scored)."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="responses")
+    respondent_kind = models.CharField(max_length=12)
+    respondent_id = models.BigIntegerField(null=True)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    answered_at = models.DateTimeField()
+    score = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    is_critical_failure = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="response_subject")]
+
+
+class Answer(models.Model):
+    """One item's answer: {"value": …} as its kind says."""
+
+    response = models.ForeignKey(Response, models.CASCADE, related_name="answers")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="answers")
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "item"], name="answer_once")]

@@ -1,0 +1,74 @@
+"""What a fact looks like, who made it true, and who hears of it in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: `kind` is staff, customer, application or system; `label` is a name for people."""
+
+    kind: str
+    id: int | None
+    label: str
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "staff"
+
+
+SYSTEM = Actor("system", None, "Lingting")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A frozen fact. Subclasses add fields; field values must be JSON-serialisable.
+
+    `subject_type` is "app.model", `subject_field` names the field holding its id.
+    """
+
+    subject_type: ClassVar[str]
+    subject_field: ClassVar[str]
+
+    @classmethod
+    def kind(cls) -> str:
+        return cls.__name__
+
+    @property
+    def subject_id(self) -> int:
+        return int(getattr(self, self.subject_field))
+
+    def data(self) -> dict[str, Any]:
+        """What the log keeps: every field but the subject's id."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != self.subject_field}
+
+    def topics(self) -> tuple[str, ...]:
+        """Live audiences that hear of it, e.g. `case:12`, `account:7`; empty: not live."""
+        return ()
+
+    def live(self) -> dict[str, Any] | None:
+        """What live audiences are sent; by default the data with the subject's id."""
+        return {self.subject_field: self.subject_id, **self.data()} if self.topics() else None
+
+
+Receiver = Callable[[Any, Actor, datetime], None]
+_receivers: dict[str, list[Receiver]] = {}
+
+
+def receives(*kinds: type[Fact]) -> Callable[[Receiver], Receiver]:
+    """Registers a reaction that runs in the transaction of the fact; it may refuse by raising."""
+
+    def register(receiver: Receiver) -> Receiver:
+        for kind in kinds:
+            _receivers.setdefault(kind.kind(), []).append(receiver)
+        return receiver
+
+    return register
+
+
+def receivers_of(fact: Fact) -> list[Receiver]:
+    return _receivers.get(fact.kind(), [])

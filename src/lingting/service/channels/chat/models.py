@@ -1,0 +1,60 @@
+"""The web chat: widgets on sites, visitors and their sessions."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.organisation.models import BilingualName
+from lingting.service.crm.models import Customer
+from lingting.service.desk.models import Conversation, Queue
+
+
+class Widget(BilingualName):
+    """A chat button for a site: its look, words, queues to choose from and who may identify customers.
+
+    `origins` limits the sites that may use it (empty: any). `secret` signs the host's identity tokens (HS256).
+    """
+
+    key = models.SlugField(unique=True, max_length=40)
+    colour = models.CharField(_("colour"), max_length=7, default="#206bc4")
+    greeting_zh = models.CharField(_("Chinese greeting"), max_length=200, blank=True)
+    greeting_en = models.CharField(_("English greeting"), max_length=200, blank=True)
+    queues: models.ManyToManyField = models.ManyToManyField(Queue, related_name="widgets", verbose_name=_("queues to choose from"))
+    default_queue = models.ForeignKey(Queue, models.PROTECT, related_name="+", verbose_name=_("queue"))
+    origins = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    secret = models.CharField(max_length=80)
+    leave_contact_after_seconds = models.PositiveIntegerField(_("offer to leave a message after (s)"), default=120)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+
+class Visitor(models.Model):
+    """A browser that opened the chat; its token names `key`. A customer once known."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    widget = models.ForeignKey(Widget, models.CASCADE, related_name="visitors")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="visitors")
+    language = models.CharField(max_length=10, default="zh-hans")
+    page_url = models.CharField(max_length=500, blank=True)
+    page_title = models.CharField(max_length=200, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+
+class ChatSession(models.Model):
+    """A conversation of a visitor; one live at a time."""
+
+    visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="sessions")
+    conversation = models.OneToOneField(Conversation, models.CASCADE, related_name="chat")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visitor"], condition=models.Q(ended_at=None), name="chat_one_live")
+        ]

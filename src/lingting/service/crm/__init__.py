@@ -1,0 +1,1 @@
+"""Owns customers, contact points, tiers and duplicates; not their cases."""

@@ -1,0 +1,1 @@
+"""Owns ratings after a contact; not complaints."""

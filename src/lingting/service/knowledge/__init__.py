@@ -1,0 +1,1 @@
+"""Owns articles, categories and the help centre; not the bot."""
