@@ -23,7 +23,7 @@ def hub_health(*, now: datetime) -> HubHealth:
 
     A hub that stopped reporting counts its silence as lag; after twelve seconds it counts as gone.
     """
-    fresh = Hub.objects.fresh(since=now - timedelta(seconds=FRESH_SECONDS))
+    fresh = Hub.objects.fresh(since=now - timedelta(seconds=FRESH_SECONDS)).filter(stopped_at=None)
     rows = list(fresh.values_list("seen_at", "lag_seconds", "connections"))
     lags = [lag + max(0.0, (now - seen_at).total_seconds() - 5) for seen_at, lag, _connections in rows]
     return HubHealth(len(rows), max(lags, default=None), sum(row[2] for row in rows))

@@ -28,6 +28,7 @@ class Hub(models.Model):
     id = models.UUIDField(_("identifier"), primary_key=True)
     started_at = models.DateTimeField(_("started"))
     seen_at = models.DateTimeField(_("last report"))
+    stopped_at = models.DateTimeField(_("stopped"), null=True)
     lag_seconds = models.FloatField(_("lag in seconds"))
     connections = models.PositiveIntegerField(_("connections"))
     accounts = ArrayField(models.BigIntegerField(), verbose_name=_("connected accounts"), default=list)

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(primary_key=True, serialize=False, verbose_name="identifier")),
                 ("started_at", models.DateTimeField(verbose_name="started")),
                 ("seen_at", models.DateTimeField(verbose_name="last report")),
+                ("stopped_at", models.DateTimeField(null=True, verbose_name="stopped")),
                 ("lag_seconds", models.FloatField(verbose_name="lag in seconds")),
                 ("connections", models.PositiveIntegerField(verbose_name="connections")),
                 (

@@ -1,0 +1,274 @@
+"""The heart of the live road: reads each committed entry once and hands it to those listening."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from lingting.platform.realtime.cursors import Cursor, Snapshot
+from lingting.platform.realtime.frames import heartbeat_frame, hello_frame, reload_frame, signal_frame
+from lingting.platform.realtime.limits import LiveLimits
+from lingting.platform.realtime.recall import Recall, SentEntry
+from lingting.platform.realtime.sources import LiveSource
+from lingting.platform.realtime.subscribers import Subscriber
+from lingting.platform.realtime.visitors import Visitor
+
+LONGEST_BACKOFF_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class NotReady(Exception):
+    """The hub has not been able to read the database yet."""
+
+
+class TooFarBehind(Exception):
+    """A cursor from which the hub cannot replay: too old, or of another database."""
+
+
+class Hub:
+    """Everything in one event loop; touched by no other thread.
+
+    `seen` is the snapshot up to which every committed entry has been handed out. Its
+    low-water mark is what clients may come back with. A transaction that stays open holds
+    the mark back, never the delivery of others.
+    """
+
+    def __init__(self, source: LiveSource, *, limits: LiveLimits | None = None) -> None:
+        self.source = source
+        self.limits = limits or LiveLimits()
+        self.subscribers: set[Subscriber] = set()
+        self.people_changed = asyncio.Event()
+        self.is_leaving = False
+        self._seen: Snapshot | None = None
+        self._recall = Recall(start=Cursor(0, 0), capacity=self.limits.recall_entries)
+        self._lineage = self._lineage_before = ""
+        self._by_topic: dict[str, set[Subscriber]] = defaultdict(set)
+        self._connections_of: Counter[Visitor] = Counter()
+        self._unfinished: tuple[Snapshot, Cursor | None] | None = None
+        self._wake = asyncio.Event()
+        self._read_done = asyncio.Event()
+        self._read_at: datetime | None = None
+        self._extending = asyncio.Lock()
+
+    # Listeners
+
+    def subscribe(self, subscriber: Subscriber, *, after: Cursor | None) -> None:
+        """Begin delivery: hello, what was missed since `after`, then everything as it comes."""
+        if self._seen is None:
+            raise NotReady
+        start = after or self._seen.low_water
+        now = asyncio.get_running_loop().time()
+        subscriber.sent_at, subscriber.recheck_at = now, now + self.limits.recheck_seconds
+        subscriber.offer(
+            hello_frame(
+                cursor=start,
+                heartbeat_seconds=self.limits.heartbeat_seconds,
+                retry_seconds=self.limits.retry_seconds,
+            )
+        )
+        self.subscribers.add(subscriber)
+        self._connections_of[subscriber.visitor] += 1
+        for topic in subscriber.topics:
+            self._by_topic[topic].add(subscriber)
+        if subscriber.visitor.is_staff:
+            self.people_changed.set()
+        if after is not None:
+            self._replay(subscriber, after=after)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Forget a listener; harmless when it is already forgotten."""
+        subscriber.stop()
+        if subscriber not in self.subscribers:
+            return
+        self.subscribers.discard(subscriber)
+        self._connections_of[subscriber.visitor] -= 1
+        if self._connections_of[subscriber.visitor] <= 0:
+            del self._connections_of[subscriber.visitor]
+        for topic in subscriber.topics:
+            listeners = self._by_topic[topic]
+            listeners.discard(subscriber)
+            if not listeners:
+                del self._by_topic[topic]
+        if subscriber.visitor.is_staff:
+            self.people_changed.set()
+
+    def connections_of(self, visitor: Visitor) -> int:
+        """How many connections one visitor has to this hub."""
+        return self._connections_of[visitor]
+
+    def accounts(self) -> frozenset[int]:
+        """Ids of staff accounts connected to this hub."""
+        return frozenset(int(visitor.id) for visitor in self._connections_of if visitor.is_staff)
+
+    def lag_seconds(self, *, now: datetime) -> float | None:
+        """Seconds since everything committed had been read; `None` before the first read."""
+        return None if self._read_at is None else max(0.0, (now - self._read_at).total_seconds())
+
+    # Positions
+
+    @property
+    def low_water(self) -> Cursor | None:
+        """The mark below which nothing can appear any more; `None` before the first read."""
+        return None if self._seen is None else self._seen.low_water
+
+    async def prepare_replay(self, after: Cursor) -> None:
+        """Make sure that everything above `after` is remembered.
+
+        Raises `NotReady` or `TooFarBehind`.
+        """
+        if self._seen is None:
+            raise NotReady
+        if after > self._seen.low_water:
+            await self._catch_up(after)
+        if after < self._recall.start:
+            async with self._extending:
+                if after < self._recall.start:
+                    await self._extend_recall(after)
+
+    async def _catch_up(self, after: Cursor) -> None:
+        """Wait for up to two reads: a page can be ahead of the hub, but not ahead of the database."""
+        for _attempt in range(2):
+            if self._seen is not None and after <= self._seen.low_water:
+                return
+            self._read_done.clear()
+            self._wake.set()
+            try:
+                async with asyncio.timeout(2):
+                    await self._read_done.wait()
+            except TimeoutError:
+                raise NotReady from None
+        if self._seen is None or after.xid > self._seen.xmax:
+            raise TooFarBehind
+
+    async def _extend_recall(self, after: Cursor) -> None:
+        seen = self._seen
+        if seen is None or len(self._recall) >= self.limits.recall_entries:
+            raise TooFarBehind
+        limit = self.limits.recall_entries + 1
+        try:
+            entries = await self.source.read_between(
+                Snapshot.below(after), target=seen, after=after, since=None, limit=limit
+            )
+        except ConnectionError:
+            raise NotReady from None
+        if len(entries) >= limit or not self._recall.extend_back(after, entries=entries):
+            raise TooFarBehind
+
+    def _replay(self, subscriber: Subscriber, *, after: Cursor) -> None:
+        if after < self._recall.start:
+            subscriber.close(reload_frame())
+            return
+        missed = [
+            frame
+            for sent in self._recall.after(after)
+            if (frame := sent.frame_for(subscriber.topics)) is not None
+        ]
+        if len(missed) > self.limits.replay_entries:
+            subscriber.close(reload_frame())
+            return
+        if missed and self.low_water is not None:
+            missed.append(heartbeat_frame(cursor=max(self.low_water, after)))
+            subscriber.offer_replay(missed)
+
+    # Reading
+
+    def wake(self) -> None:
+        """Somebody committed something: read as soon as possible."""
+        self._wake.set()
+
+    async def read_forever(self) -> None:
+        """Read on every wake and every sweep; survive any loss of the database."""
+        backoff = 0.1
+        while True:
+            self._wake.clear()
+            try:
+                await self._read_round()
+            except ConnectionError as error:
+                _log.warning("The live hub cannot read (%s); trying again in %.1f s.", error, backoff)
+                self._lineage = ""
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
+                continue
+            backoff = 0.1
+            self._read_done.set()
+            await asyncio.sleep(self.limits.coalesce_seconds)
+            await self._wait_for_wake()
+
+    async def _wait_for_wake(self) -> None:
+        try:
+            async with asyncio.timeout(self.limits.sweep_seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _read_round(self) -> None:
+        """Hand out everything that became visible since the last round.
+
+        A round cut short by a lost connection is taken up where it stopped, so that nothing
+        is handed out twice.
+        """
+        target, position = self._unfinished or (await self._target(), None)
+        seen = self._seen
+        if seen is not None and seen != target:
+            since = (self._read_at or datetime.now(UTC)) - timedelta(seconds=self.limits.window_seconds)
+            limit = self.limits.batch_entries
+            while True:
+                self._unfinished = (target, position)
+                entries = await self.source.read_between(
+                    seen, target=target, after=position, since=since, limit=limit
+                )
+                self._hand_out(SentEntry(entry, low_water=seen.low_water) for entry in entries)
+                if len(entries) < limit:
+                    break
+                position = entries[-1].cursor
+            self._unfinished = None
+        self._seen, self._read_at = target, datetime.now(UTC)
+
+    async def _target(self) -> Snapshot:
+        """The snapshot to read up to; a changed history begins anew and sends everybody to reload."""
+        if not self._lineage:
+            lineage, before = await self.source.lineage(), self._lineage_before
+            self._lineage = self._lineage_before = lineage
+            if before and before != lineage:
+                self._begin_anew()
+        target = await self.source.snapshot()
+        if self._seen is not None and target.xmax < self._seen.xmax:
+            self._begin_anew()
+        if self._seen is None:
+            self._recall = Recall(start=Cursor(target.xmax, 0), capacity=self.limits.recall_entries)
+        return target
+
+    def _begin_anew(self) -> None:
+        _log.warning("The database's history changed; all live listeners reload.")
+        self._seen = self._unfinished = None
+        for subscriber in tuple(self.subscribers):
+            subscriber.close(reload_frame())
+
+    # Handing out
+
+    def _hand_out(self, entries: Iterable[SentEntry]) -> None:
+        for sent in entries:
+            self._recall.add(sent)
+            for subscriber in self._listeners(sent.entry.topics):
+                frame = sent.frame_for(subscriber.topics)
+                if frame is not None:
+                    subscriber.offer(frame)
+
+    def pass_on(self, *, topics: tuple[str, ...], kind: str, data: object, at: datetime) -> None:
+        """Give a passing signal to those listening now; slow listeners miss it."""
+        frames: dict[tuple[str, ...], bytes] = {}
+        for subscriber in self._listeners(topics):
+            heard = tuple(topic for topic in topics if topic in subscriber.topics)
+            if heard not in frames:
+                frames[heard] = signal_frame(kind=kind, topics=heard, data=data, at=at)
+            subscriber.offer(frames[heard], may_skip=True)
+
+    def _listeners(self, topics: Iterable[str]) -> Iterable[Subscriber]:
+        found = [listeners for topic in topics if (listeners := self._by_topic.get(topic))]
+        if len(found) == 1:
+            return tuple(found[0])
+        return set().union(*found)
