@@ -1,0 +1,147 @@
+"""The `lingting` command: one word per process or task."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from lingting.platform.refusals import Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; an expected failure is one sentence on standard error and exit code 1."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingting.config.settings")
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given) or 0)
+    except Refusal as refusal:
+        print(f"lingting: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lingting", description="Lingting 聆听: a customer service centre.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    up = add("up", _up, "Run everything on one port, with an embedded PostgreSQL unless DATABASE_URL is set.")
+    _listen(up)
+    for name, text in (("web", "Serve pages and the API (granian)."), ("stream", "Serve the live hub.")):
+        _listen(add(name, _server(name), text))
+    add("worker", _server("worker"), "Do background jobs.")
+    add("router", _server("router"), "Hand out waiting work; run two, one leads.")
+    add("migrate", _migrate, "Bring the database to this version's tables.")
+    admin = add("createadmin", _createadmin, "Make an administrator.")
+    admin.add_argument("login")
+    admin.add_argument("--name", default="", help="name shown to colleagues")
+    admin.add_argument("--password", default="", help="asked for when not given")
+    demo = add("demo", _demo, "Make the demo centre; --live lets customers and agents talk; --remove takes it away.")
+    demo.add_argument("--remove", action="store_true")
+    demo.add_argument("--live", action="store_true")
+    demo.add_argument("--rate", type=float, default=6.0, help="with --live: new customers a minute")
+    demo.add_argument("--days", type=int, default=60, help="days of history")
+    demo.add_argument("--seed", type=int, default=20261121)
+    demo.add_argument("--url", default="http://127.0.0.1:8000", help="with --live: where Lingting answers")
+    add("doctor", _doctor, "Check database, ports, clock, storage and mail, and say what to do.")
+    messages = add("messages", _messages, "Compile the translations; --check fails on what is missing.")
+    messages.add_argument("--check", action="store_true")
+    messages.add_argument("--extract", metavar="APP", help="list this app's untranslated strings as .po entries")
+    manage = add("manage", _manage, "Django's own management commands.")
+    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _listen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+
+def _up(given: argparse.Namespace) -> int:
+    from lingting.config.up import run_everything
+
+    return run_everything(host=given.host, port=given.port)
+
+
+def _server(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(given: argparse.Namespace) -> int:
+        import django
+
+        django.setup()
+        from lingting.config import servers
+
+        getattr(servers, f"run_{name}")(host=getattr(given, "host", ""), port=getattr(given, "port", 0))
+        return 0
+
+    return run
+
+
+def _migrate(given: argparse.Namespace) -> None:
+    _django("migrate")
+
+
+def _manage(given: argparse.Namespace) -> None:
+    _django(*given.rest)
+
+
+def _django(*arguments: str) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["lingting", *arguments])
+
+
+def _createadmin(given: argparse.Namespace) -> None:
+    import getpass
+
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from lingting.kernel.accounts.services import create_administrator
+
+    password = given.password or getpass.getpass("Password: ")
+    account = create_administrator(
+        given.login, display_name=given.name or given.login, password=password, now=timezone.now()
+    )
+    print(f"{account.login} may now sign in as administrator.")
+
+
+def _demo(given: argparse.Namespace) -> None:
+    import django
+
+    django.setup()
+    from lingting.demo import centre
+
+    centre.run_command(
+        remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url
+    )
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from lingting.config.doctor import examine
+
+    return examine()
+
+
+def _messages(given: argparse.Namespace) -> int:
+    from lingting.config import messages
+
+    if given.extract:
+        return messages.show_missing(given.extract)
+    compiled = messages.compile_all()
+    if given.check:
+        return messages.check_complete()
+    print(f"{compiled} catalogues compiled.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

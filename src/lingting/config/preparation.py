@@ -1,0 +1,43 @@
+"""What happens before the first request: tables, translations, the demo centre; and the greeting."""
+
+from __future__ import annotations
+
+from lingting.config import environment
+from lingting.config.up import say
+
+
+def prepare() -> int:
+    """Brings the database to this version and makes the demo centre on the first start."""
+    import django
+
+    from lingting.config import messages
+
+    messages.compile_all()
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        say(f"Preparing {len(plan)} tables and changes …")
+        call_command("migrate", verbosity=0, interactive=False)
+    from lingting.config.foundation import lay_foundation
+
+    lay_foundation()
+    if environment.flag("DEMO", default=True):
+        from lingting.demo import centre
+
+        centre.create_on_first_start(say)
+    return 0
+
+
+def greet(host: str, port: int) -> None:
+    """The address to open and, in a demo centre, who may sign in."""
+    shown = f"[{host}]" if ":" in host else host
+    say(f"\n  Lingting 聆听  http://{shown}:{port}/\n")
+    if environment.flag("DEMO", default=True):
+        from lingting.demo import centre
+
+        say(centre.greeting(f"http://{shown}:{port}"))

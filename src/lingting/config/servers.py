@@ -1,0 +1,79 @@
+"""The processes: pages, live hub, background jobs, router; and pages with the hub on one port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+from lingting.config.up import PortTaken
+from lingting.platform.realtime.application import PREFIX
+from lingting.platform.realtime.serving import listening_socket, live_application, serve
+
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "8"))
+WORKER_JOBS = int(os.environ.get("WORKER_JOBS", "4"))
+
+
+def run_one_port(*, host: str, port: int) -> None:
+    """Pages and the hub behind one address: uvicorn in front, Django in threads behind it."""
+    from a2wsgi import WSGIMiddleware
+
+    from lingting.config.wsgi import application as pages
+
+    live = live_application()
+    wrapped: Any = WSGIMiddleware(pages, workers=WEB_THREADS)
+
+    async def site(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan" or scope.get("path", "").startswith(PREFIX):
+            await live(scope, receive, send)
+        else:
+            await wrapped(scope, receive, send)
+
+    serve(live, listener=_listen(host, port), application=site)
+
+
+def run_stream(*, host: str, port: int) -> None:
+    """The live hub alone."""
+    serve(live_application(), listener=_listen(host, port))
+
+
+def run_web(*, host: str, port: int) -> None:
+    """Pages and the API alone, by granian's WSGI server."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "lingting.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_PROCESSES", "1")),
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+def run_worker(*, host: str = "", port: int = 0) -> None:
+    """Background jobs until SIGTERM."""
+    from lingting.platform.jobs.worker import run_worker as run
+
+    run(concurrency=WORKER_JOBS)
+
+
+def run_router(*, host: str = "", port: int = 0) -> None:
+    """Hands out waiting work while it leads, waits to take over while it does not."""
+    from lingting.service.routing.router import run_router as run
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, frame: stop.set())
+    run(stop_event=stop)
+
+
+def _listen(host: str, port: int) -> Any:
+    try:
+        return listening_socket(host, port=port)
+    except OSError as error:
+        raise PortTaken(f"Port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}.") from error

@@ -1,0 +1,130 @@
+"""`lingting up`: the database and everything else on one port, as one process tree.
+
+This process keeps PostgreSQL and the application's parent (`config.processes`); each dies with the other.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from lingting.config import environment
+from lingting.platform.refusals import Refusal
+
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+STOP_LIMIT_SECONDS = 15.0
+
+
+class PortTaken(Refusal):
+    """Something else answers at the address."""
+
+
+class DiskFull(Refusal):
+    """There is no room to work in."""
+
+
+class DemoNotLocal(Refusal):
+    """Demo accounts have known passwords: they may not be reachable from elsewhere."""
+
+
+def run_everything(*, host: str, port: int) -> int:
+    """Starts the tree, waits until it ends or a signal comes, stops it in order; returns the exit code."""
+    home = environment.home()
+    check_address(host, port)
+    check_home(home)
+    if environment.flag("DEMO", default=True) and not is_loopback(host):
+        raise DemoNotLocal(
+            f"The demo centre's passwords are public, so it answers on this machine only, not on {host}. "
+            "Start with DEMO=0 for a real centre, or with HOST=127.0.0.1."
+        )
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda received, frame: stopping.append(received))
+    server = None
+    if not os.environ.get("DATABASE_URL"):
+        from lingting.platform.database.server import EmbeddedServer
+
+        server = EmbeddedServer(home)
+        os.environ["DATABASE_URL"] = server.ensure(say).url
+        server.watch(say)
+    try:
+        return _run_application(host, port, stopping)
+    finally:
+        if server is not None:
+            say("Closing the database …")
+            server.stop()
+
+
+def say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _run_application(host: str, port: int, stopping: list[int]) -> int:
+    if stopping:
+        return 0
+    command = [sys.executable, "-m", "lingting.config.processes", host, str(port)]
+    # A session of its own, so that Ctrl-C reaches the tree through us and once only.
+    child = subprocess.Popen(command, start_new_session=True)
+    asked_at: float | None = None
+    while child.poll() is None:
+        if stopping and asked_at is None:
+            say("Stopping …")
+            child.send_signal(signal.SIGTERM)
+            asked_at = time.monotonic()
+        if asked_at is not None and time.monotonic() - asked_at > STOP_LIMIT_SECONDS:
+            child.kill()
+        time.sleep(0.1)
+    return 0 if stopping else child.returncode or 0
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuses a port that is taken, forbidden or no port at all."""
+    if not 0 < port < 65536:
+        raise PortTaken(f"{port} is not a port: choose one from 1024 to 32767, for example PORT=8010.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"Port {port} is taken by another program (perhaps another Lingting): stop it, or choose another port, "
+                f"for example PORT={port + 10}."
+            ) from error
+        if error.errno == errno.EACCES:
+            raise PortTaken(f"Port {port} needs more rights than this account has: choose one above 1023.") from error
+        raise PortTaken(f"{host} is not an address of this machine: set HOST to one that is.") from error
+
+
+def check_home(home: Path) -> None:
+    """Makes the data folder; refuses when it cannot be written or the disk is nearly full."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".write-probe"
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise DiskFull(
+            f"The data folder {home} cannot be written ({reason}): free some space, correct its owner, "
+            "or name another with LINGTING_HOME."
+        ) from error
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE_BYTES:
+        raise DiskFull(
+            f"Only {free // 1024 // 1024} MB are free at {home}; Lingting needs at least "
+            f"{LEAST_FREE_BYTES // 1024 // 1024} MB. Free some space, or name another folder with LINGTING_HOME."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
