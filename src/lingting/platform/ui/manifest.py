@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 type_text = str | Promise
 
@@ -19,6 +20,7 @@ class Workspace(StrEnum):
     DESK = "desk"
     KNOWLEDGE = "knowledge"
     CUSTOMERS = "customers"
+    MY_DAY = "my_day"
     FLOOR = "floor"
     TEAM = "team"
     QUALITY = "quality"
@@ -66,6 +68,21 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finder:
+    """Something the command palette can find: cases, customers, articles.
+
+    `route` is a URL name that answers `GET ?q=…` with JSON `{"found": [{"label", "url",
+    "detail"?, "icon"?}, …]}`, at most eight, already limited to what the person may see.
+    """
+
+    label: type_text
+    route: str
+    icon: str = "search"
+    permission: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slot:
     """A piece of one app inside a screen of another (below it).
 
@@ -96,6 +113,7 @@ class Manifest:
     navigation: Sequence[NavigationEntry] = field(default=())
     permissions: Sequence[Permission] = field(default=())
     commands: Sequence[Command] = field(default=())
+    finders: Sequence[Finder] = field(default=())
     slots: Sequence[Slot] = field(default=())
     metrics: Sequence[Any] = field(default=())
     pages: Sequence[tuple[str, str]] = field(default=())
@@ -119,3 +137,10 @@ def slots(place: str) -> list[Slot]:
     """The slots registered for a place, in their order."""
     found = [slot for manifest in manifests() for slot in manifest.slots if slot.place == place]
     return sorted(found, key=lambda slot: (slot.order, slot.key, slot.template))
+
+
+manifest = Manifest(
+    app="ui",
+    permissions=[Permission(key="ui.view_gallery", label=_("See the component gallery"))],
+    pages=[("ui/", "lingting.platform.ui.urls")],
+)

@@ -1,0 +1,64 @@
+"""Forms: a field with its label, help and errors; a whole form with its summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, SelectMultiple
+from django.forms.forms import BaseForm
+from django.utils.safestring import SafeString
+
+from lingting.platform.ui.tags import register
+from lingting.platform.ui.tags.containers import part
+
+
+def field_shape(bound: BoundField) -> str:
+    """How the field is laid out: check, choices, or plain."""
+    widget = bound.field.widget
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return "choices"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return "plain"
+
+
+def widget_class(bound: BoundField) -> str:
+    """The control's classes, its own kept."""
+    widget = bound.field.widget
+    own = widget.attrs.get("class", "")
+    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+        house = "form-check-input"
+    elif isinstance(widget, Select | SelectMultiple):
+        house = "form-select"
+    else:
+        house = "form-control"
+    wrong = "is-invalid" if bound.errors else ""
+    return " ".join(word for word in (house, own, wrong) if word)
+
+
+@register.simple_tag
+def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: bool = False, width: str = "") -> SafeString:
+    """`{% field form.name [hint="…"] [hide_label=True] [width="s|m|l"] %}`: label, control, help, errors.
+
+    Enhancements are attributes of the widget: `data-combobox` on a select (search; with
+    `data-combobox-url` from the server), `data-tags` on a text input, `data-filedrop` on a
+    file input, `data-grow` on a textarea, `data-count` for a counter up to maxlength.
+    """
+    attributes: dict[str, Any] = {"class": widget_class(bound)}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    control = bound.as_widget(attrs=attributes)
+    return part("field", bound=bound, control=control, shape=field_shape(bound), hint=hint,
+                label=label or bound.label, hide_label=hide_label, width=width)
+
+
+@register.simple_tag
+def form_body(form: BaseForm) -> SafeString:
+    """`{% form_body form %}`: the error summary, hidden fields and every visible field."""
+    return part("form_body", form=form)
+
+
+@register.simple_tag
+def form_errors(form: BaseForm) -> SafeString:
+    """`{% form_errors form %}`: the summary alone, for a form whose fields are laid out by hand."""
+    return part("form_errors", form=form)

@@ -1,0 +1,1 @@
+"""Template tags of the `ui` library and URL-less markup helpers for templates."""

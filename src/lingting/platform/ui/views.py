@@ -1,0 +1,38 @@
+"""The preferences of somebody who is not signed in, and the offline page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from lingting.platform.ui import preferences as wishes
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Keeps language, theme and density in cookies; answers 204, or returns to `next`."""
+    goal = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()})
+    response = HttpResponseRedirect(goal) if goal and allowed else HttpResponse(status=204)
+    chosen = request.POST.get("language", "")
+    if chosen in wishes.LANGUAGES:
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+    for name, cookie in wishes.COOKIES.items():
+        if request.POST.get(name) in wishes.CHOICES[name]:
+            _keep(response, cookie, request.POST[name])
+    return response
+
+
+def _keep(response: HttpResponse, cookie: str, value: str) -> None:
+    response.set_cookie(cookie, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """The page for a lost connection."""
+    return render(request, "ui/errors/offline.html")
