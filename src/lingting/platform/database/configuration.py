@@ -97,8 +97,14 @@ def configuration_text(settings: ServerSettings, *, log_folder: Path) -> str:
         values["listen_addresses"] = "127.0.0.1"
     values |= settings.overrides
     lines = [f"{name} = '{_escaped(value)}'" for name, value in values.items()]
-    return "\n".join(["# Written by Lingting at every start; put your own settings into local.conf.", *lines,
-                      "include_if_exists 'local.conf'", ""])
+    return "\n".join(
+        [
+            "# Written by Lingting at every start; put your own settings into local.conf.",
+            *lines,
+            "include_if_exists 'local.conf'",
+            "",
+        ]
+    )
 
 
 def _escaped(value: str) -> str:

@@ -27,17 +27,26 @@ def check_url(url: str) -> dict[str, str]:
     """
     url = url.strip()
     if not url.startswith(_SCHEMES):
-        raise WrongAddress(_("DATABASE_URL must start with postgresql://, for example %(example)s.") % {"example": _EXAMPLE})
+        raise WrongAddress(
+            _("DATABASE_URL must start with postgresql://, for example %(example)s.") % {"example": _EXAMPLE}
+        )
     _check_option_names(url)
     try:
-        parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(url).items() if value not in (None, "")}
+        parts = {
+            name: str(value)
+            for name, value in conninfo.conninfo_to_dict(url).items()
+            if value not in (None, "")
+        }
     except psycopg.Error:
         raise _unreadable() from None
     # An unescaped @ or / in the password slides into the next part, where neither can stand.
     if "@" in parts.get("host", "") or re.search(r"[@/?#]", parts.get("dbname", "")):
         raise _unreadable()
     if "dbname" not in parts:
-        raise WrongAddress(_("DATABASE_URL names no database: put its name after the host, as in %(example)s.") % {"example": _EXAMPLE})
+        raise WrongAddress(
+            _("DATABASE_URL names no database: put its name after the host, as in %(example)s.")
+            % {"example": _EXAMPLE}
+        )
     _check_hosts(parts)
     return parts
 
@@ -79,10 +88,13 @@ def without_password(url: str) -> str:
 
 
 def _unreadable() -> WrongAddress:
-    return WrongAddress(_(
-        "DATABASE_URL cannot be read. Write it as %(example)s; a character such as @ : / # ? or %% in the name or "
-        "password must be percent-encoded (@ is %%40)."
-    ) % {"example": _EXAMPLE})
+    return WrongAddress(
+        _(
+            "DATABASE_URL cannot be read. Write it as %(example)s; a character such as @ : / # ? or %% in the name or "
+            "password must be percent-encoded (@ is %%40)."
+        )
+        % {"example": _EXAMPLE}
+    )
 
 
 def _check_option_names(url: str) -> None:
@@ -90,7 +102,9 @@ def _check_option_names(url: str) -> None:
     for pair in filter(None, url.partition("?")[2].split("&")):
         name = unquote(pair.partition("=")[0])
         if name not in known and "@" not in url.partition("?")[2]:
-            raise WrongAddress(_("DATABASE_URL has an option that PostgreSQL does not know: %(name)s.") % {"name": name})
+            raise WrongAddress(
+                _("DATABASE_URL has an option that PostgreSQL does not know: %(name)s.") % {"name": name}
+            )
 
 
 def _check_hosts(parts: dict[str, str]) -> None:
@@ -99,9 +113,13 @@ def _check_hosts(parts: dict[str, str]) -> None:
         raise WrongAddress(_("A port in DATABASE_URL is not a number between 1 and 65535."))
     hosts = parts.get("host", parts.get("hostaddr", "")).split(",")
     if len(ports) > 1 and len(ports) != len(hosts):
-        raise WrongAddress(_("DATABASE_URL names %(ports)d ports for %(hosts)d hosts: give one port, or one for each host.") % {
-            "ports": len(ports), "hosts": len(hosts)})
+        raise WrongAddress(
+            _("DATABASE_URL names %(ports)d ports for %(hosts)d hosts: give one port, or one for each host.")
+            % {"ports": len(ports), "hosts": len(hosts)}
+        )
     attributes = parts.get("target_session_attrs", "any")
     if attributes not in _SESSION_ATTRIBUTES:
-        raise WrongAddress(_("target_session_attrs in DATABASE_URL must be one of: %(choices)s.") % {
-            "choices": ", ".join(_SESSION_ATTRIBUTES)})
+        raise WrongAddress(
+            _("target_session_attrs in DATABASE_URL must be one of: %(choices)s.")
+            % {"choices": ", ".join(_SESSION_ATTRIBUTES)}
+        )

@@ -6,7 +6,19 @@ import errno
 import re
 from pathlib import Path
 
-from .refusals import AlreadyRunning, BinariesUnusable, DatabaseRefusal, DidNotStart, DiskFull, PortTaken, WrongOwner, WrongVersion
+import psycopg
+
+from .external import without_password
+from .refusals import (
+    AlreadyRunning,
+    BinariesUnusable,
+    DatabaseRefusal,
+    DidNotStart,
+    DiskFull,
+    PortTaken,
+    WrongOwner,
+    WrongVersion,
+)
 from .wording import gettext as _
 
 
@@ -16,13 +28,22 @@ def explained(output: str, *, folder: Path) -> DatabaseRefusal:
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return DiskFull(_("The disk that holds %(folder)s is full: make room there and start again.") % place)
     if "could not bind" in output or "Address already in use" in output or "could not create any" in output:
-        return PortTaken(_("Another program already uses the database's port or socket: stop it or choose another port (%(words)s).") % place)
+        return PortTaken(
+            _(
+                "Another program already uses the database's port or socket: stop it or choose another port (%(words)s)."
+            )
+            % place
+        )
     if "incompatible with server" in output or "not compatible with" in output:
-        return WrongVersion(_("The data in %(folder)s were written by another version of PostgreSQL: %(words)s") % place)
+        return WrongVersion(
+            _("The data in %(folder)s were written by another version of PostgreSQL: %(words)s") % place
+        )
     if "wrong ownership" in output or "invalid permissions" in output or "Permission denied" in output:
         return WrongOwner(_("PostgreSQL may not use %(folder)s as it stands: %(words)s") % place)
     if "already exists" in output and "lock file" in output:
-        return AlreadyRunning(_("Another PostgreSQL already works in %(folder)s: stop it first (%(words)s).") % place)
+        return AlreadyRunning(
+            _("Another PostgreSQL already works in %(folder)s: stop it first (%(words)s).") % place
+        )
     if "error while loading shared libraries" in output:
         return BinariesUnusable(_("PostgreSQL's programs lack a library of the system: %(words)s") % place)
     return DidNotStart(_("PostgreSQL could not start in %(folder)s: %(words)s") % place)
@@ -33,11 +54,34 @@ def explained_os_error(error: OSError, *, folder: Path) -> DatabaseRefusal:
     place = {"folder": folder, "words": error.strerror or str(error)}
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(_("The disk that holds %(folder)s is full: make room there and start again.") % place)
-    return WrongOwner(_("The database cannot use %(folder)s (%(words)s): choose a LINGTING_HOME where you may write.") % place)
+    return WrongOwner(
+        _("The database cannot use %(folder)s (%(words)s): choose a LINGTING_HOME where you may write.")
+        % place
+    )
+
+
+def explained_connection_error(error: psycopg.Error, *, url: str) -> str:
+    """Why a database could not be reached, without its password."""
+    words = str(error).strip()
+    place = {"url": without_password(url), "words": " ".join(words.split())}
+    if "password authentication failed" in words or "no password supplied" in words:
+        return _("The database at %(url)s refuses this name and password.") % place
+    if re.search(r'database "[^"]*" does not exist', words):
+        return _("The server at %(url)s has no database of that name.") % place
+    if "no pg_hba.conf entry" in words:
+        return _("The server at %(url)s does not let this machine or role in (pg_hba.conf).") % place
+    if "too many clients" in words or "remaining connection slots" in words:
+        return _("The server at %(url)s has no free connection.") % place
+    if "session is read-only" in words or "not read-only" in words:
+        return _("None of the servers at %(url)s has the wanted role (target_session_attrs).") % place
+    return _("The database at %(url)s does not answer: %(words)s") % place
 
 
 def _last_words(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"\b(FATAL|PANIC)\b", line)] or [
-        line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)] or lines[-1:]
+    telling = (
+        [line for line in lines if re.search(r"\b(FATAL|PANIC)\b", line)]
+        or [line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)]
+        or lines[-1:]
+    )
     return re.sub(r"^.*?\b(FATAL|PANIC|error):\s*", "", telling[-1]) if telling else _("it said nothing")

@@ -29,7 +29,11 @@ def clear_leftovers(cluster: Path, *, account: Account, title: str, socket: Path
     Call only under the home's lock. PostgreSQL itself trusts any living process with the number in the pid file (after a
     reboot, or in a container, often somebody else's); we look at what the process is.
     """
-    for sign, limit in ((signal.SIGINT, _CLOSING_LIMIT_SECONDS), (signal.SIGQUIT, _QUIT_LIMIT_SECONDS), (signal.SIGKILL, _QUIT_LIMIT_SECONDS)):
+    for sign, limit in (
+        (signal.SIGINT, _CLOSING_LIMIT_SECONDS),
+        (signal.SIGQUIT, _QUIT_LIMIT_SECONDS),
+        (signal.SIGKILL, _QUIT_LIMIT_SECONDS),
+    ):
         left = list(_processes(cluster, account=account, title=title))
         if not left:
             break
@@ -55,15 +59,20 @@ def _processes(cluster: Path, *, account: Account, title: str) -> Iterator[_Proc
 def _belongs(process: str, *, cluster: Path, account: Account, title: str) -> bool:
     try:
         words = Path(process, "cmdline").read_bytes()
-        owner = os.stat(process).st_uid
+        if not words or _owner(process) != account.uid:
+            return False
     except OSError:
-        return False
-    if owner != account.uid:
         return False
     arguments = words.split(b"\0")
     is_backend = words.startswith(f"postgres: {title}: ".encode())
     is_postmaster = arguments[0].endswith(b"/postgres") and arguments[1:3] == [b"-D", os.fsencode(cluster)]
     return is_backend or is_postmaster
+
+
+def _owner(process: str) -> int:
+    """The real user of the process; the owner of its folder in /proc is root wherever its memory may not be read."""
+    status = Path(process, "status").read_text("utf-8", "replace")
+    return int(status.partition("\nUid:")[2].split(maxsplit=1)[0])
 
 
 def _began(process: str) -> str | None:

@@ -1,9 +1,9 @@
 """Which folders a home's database uses, and the record of it.
 
-    LINGTING_HOME/database/          ours: the lock, the passwords, the record, PostgreSQL's first words
-    LINGTING_HOME/database/cluster   the data, PostgreSQL's own ... or, when we are root and the database account
-    LINGTING_HOME/database/log       cannot reach the home, both in /var/lib/lingting/<hash>, told by `place.json`
-    .../database/run                 the socket, or a short folder elsewhere where that path is too long for one
+LINGTING_HOME/database/          ours: the lock, the passwords, the record, PostgreSQL's first words
+LINGTING_HOME/database/cluster   the data, PostgreSQL's own ... or, when we are root and the database account
+LINGTING_HOME/database/log       cannot reach the home, both in /var/lib/lingting/<hash>, told by `place.json`
+.../database/run                 the socket, or a short folder elsewhere where that path is too long for one
 """
 
 from __future__ import annotations
@@ -60,13 +60,18 @@ def recorded_placement(home: Path) -> Placement | None:
         placement = Placement(office=office, place=office)
         return placement if os.path.lexists(placement.cluster) else None
     except (ValueError, KeyError, TypeError) as error:
-        raise DataMissing(_("%(record)s cannot be read: restore it from a backup.") % {"record": record}) from error
+        raise DataMissing(
+            _("%(record)s cannot be read: restore it from a backup.") % {"record": record}
+        ) from error
     placement = Placement(office=office, place=place)
     if not (placement.cluster / "PG_VERSION").exists():
-        raise DataMissing(_(
-            "%(record)s says that the data are in %(folder)s, where there are none: restore that folder, "
-            "or delete %(record)s to begin with an empty database."
-        ) % {"record": record, "folder": place})
+        raise DataMissing(
+            _(
+                "%(record)s says that the data are in %(folder)s, where there are none: restore that folder, "
+                "or delete %(record)s to begin with an empty database."
+            )
+            % {"record": record, "folder": place}
+        )
     return placement
 
 
@@ -78,17 +83,20 @@ def new_placement(home: Path, *, account: Account, state_root: Path) -> Placemen
     place = state_root / _short_hash(home)
     place.mkdir(mode=0o755, parents=True, exist_ok=True)
     if not can_enter(account, folder=place):
-        raise WrongOwner(_(
-            "PostgreSQL runs as the account %(name)s, which can reach neither %(home)s nor %(place)s: "
-            "choose a LINGTING_HOME that it can enter."
-        ) % {"name": account.name, "home": home, "place": place})
+        raise WrongOwner(
+            _(
+                "PostgreSQL runs as the account %(name)s, which can reach neither %(home)s nor %(place)s: "
+                "choose a LINGTING_HOME that it can enter."
+            )
+            % {"name": account.name, "home": home, "place": place}
+        )
     return Placement(office=office, place=place)
 
 
 def record_placement(placement: Placement) -> None:
     """Remember a place outside the home. Call before data are made there: a place that is not known is data lost."""
     if placement.is_elsewhere:
-        write_private(placement.office / "place.json", text=json.dumps({"folder": str(placement.place)}, ensure_ascii=False))
+        write_private(placement.office / "place.json", text=json.dumps({"folder": str(placement.place)}))
 
 
 def account_folder(folder: Path, *, account: Account) -> Path:
@@ -128,11 +136,15 @@ def socket_folder(placement: Placement, *, account: Account) -> Path:
 def write_private(file: Path, *, text: str) -> None:
     """Write a file only we can read, wholly or not at all."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    os.replace(name, file)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as new:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def cluster_title(cluster: Path) -> str:

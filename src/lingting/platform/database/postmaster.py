@@ -91,7 +91,9 @@ class Postmaster:
         if process is None or process.returncode is not None:
             return False
         try:
-            lines = (self._launch.placement.cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
+            lines = (
+                (self._launch.placement.cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
+            )
         except OSError:
             return False
         return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
@@ -104,7 +106,11 @@ class Postmaster:
     def stop(self, *, limit_seconds: float) -> None:
         """Fast shutdown; after the limit the immediate one; then kill. Returns when nothing of the server is left."""
         self._stopping.set()
-        for sign, limit in ((signal.SIGINT, limit_seconds), (signal.SIGQUIT, _IMMEDIATE_LIMIT_SECONDS), (signal.SIGKILL, None)):
+        for sign, limit in (
+            (signal.SIGINT, limit_seconds),
+            (signal.SIGQUIT, _IMMEDIATE_LIMIT_SECONDS),
+            (signal.SIGKILL, None),
+        ):
             process = self._process
             if process is not None:
                 with contextlib.suppress(ProcessLookupError):
@@ -132,7 +138,9 @@ class Postmaster:
                 return
             if time.monotonic() - started_at > _CALM_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
-            self._report(_("PostgreSQL ended unexpectedly and is started again. %(reason)s") % {"reason": failure})
+            self._report(
+                _("PostgreSQL ended unexpectedly and is started again. %(reason)s") % {"reason": failure}
+            )
             self._stopping.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -142,18 +150,25 @@ class Postmaster:
         started_at = time.time()
         with self._launch.first_words.open("wb") as words:
             process = _spawn(self._launch, words=words)
-        if self._has_been_ready:
-            self._report(_("PostgreSQL runs again."))
         self._process = process
         if self._stopping.is_set():
             process.send_signal(signal.SIGINT)
+        if self._has_been_ready:
+            while process.poll() is None and not self.is_ready():
+                time.sleep(0.02)
+            if process.returncode is None:
+                self._report(_("PostgreSQL runs again."))
         process.wait()
         return explained(self._words_since(started_at), folder=self._launch.placement.place)
 
     def _clear(self) -> None:
         placement = self._launch.placement
-        clear_leftovers(placement.cluster, account=self._launch.account, title=cluster_title(placement.cluster),
-                        socket=self._launch.socket_folder / f".s.PGSQL.{self._launch.port}")
+        clear_leftovers(
+            placement.cluster,
+            account=self._launch.account,
+            title=cluster_title(placement.cluster),
+            socket=self._launch.socket_folder / f".s.PGSQL.{self._launch.port}",
+        )
 
     def _words_since(self, started_at: float) -> str:
         words = _tail(self._launch.first_words)
@@ -169,8 +184,17 @@ def _spawn(launch: Launch, *, words: IO[bytes]) -> subprocess.Popen[bytes]:
     quoted = str(launch.socket_folder).replace('"', '""')
     title = cluster_title(launch.placement.cluster)
     return subprocess.Popen(
-        [launch.binaries.program("postgres"), "-D", launch.placement.cluster, "-p", str(launch.port),
-         "-c", f'unix_socket_directories="{quoted}"', "-c", f"cluster_name={title}"],
+        [
+            launch.binaries.program("postgres"),
+            "-D",
+            launch.placement.cluster,
+            "-p",
+            str(launch.port),
+            "-c",
+            f'unix_socket_directories="{quoted}"',
+            "-c",
+            f"cluster_name={title}",
+        ],
         user=other.uid if other else None,
         group=other.gid if other else None,
         extra_groups=[] if other else None,
@@ -181,7 +205,7 @@ def _spawn(launch: Launch, *, words: IO[bytes]) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         start_new_session=True,
         umask=0o077,
-        preexec_fn=_death_pact(os.getpid()),  # noqa: PLW1509 the alternative, a wrapper program, may be unreadable to the account
+        preexec_fn=_death_pact(os.getpid()),
     )
 
 

@@ -6,7 +6,8 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,12 +15,29 @@ from psycopg import sql
 
 from .address import DatabaseAddress, socket_address
 from .binaries import Binaries, usable_binaries
-from .cluster import SUPERUSER, Passwords, check_cluster, configure_cluster, create_cluster, new_passwords, passwords_of
-from .failures import explained_os_error
-from .placement import STATE_ROOT, Placement, new_placement, office_of, record_placement, recorded_placement, socket_folder, write_private
-from .postmaster import Launch, Postmaster
+from .cluster import (
+    SUPERUSER,
+    Passwords,
+    check_cluster,
+    configure_cluster,
+    create_cluster,
+    new_passwords,
+    passwords_of,
+)
 from .configuration import PRODUCTION, ServerSettings
-from .refusals import AlreadyRunning, DatabaseRefusal, DidNotStart, WrongOwner
+from .failures import explained_os_error
+from .placement import (
+    STATE_ROOT,
+    Placement,
+    new_placement,
+    office_of,
+    record_placement,
+    recorded_placement,
+    socket_folder,
+    write_private,
+)
+from .postmaster import Launch, Postmaster
+from .refusals import AlreadyRunning, DidNotStart, WrongOwner
 from .unprivileged import Account, account_for
 from .wording import gettext as _
 
@@ -27,6 +45,7 @@ DATABASE = "lingting"
 ROLE = "lingting"
 STOP_LIMIT_SECONDS = 20.0
 _ANSWER_LIMIT_SECONDS = 3
+_AWAIT_LIMIT_SECONDS = 30.0
 
 
 class EmbeddedServer:
@@ -35,7 +54,9 @@ class EmbeddedServer:
     The process that called `ensure` is the supervisor: the server lives no longer than it does.
     """
 
-    def __init__(self, home: Path, *, settings: ServerSettings = PRODUCTION, state_root: Path = STATE_ROOT) -> None:
+    def __init__(
+        self, home: Path, *, settings: ServerSettings = PRODUCTION, state_root: Path = STATE_ROOT
+    ) -> None:
         self._home = home.absolute()
         self._office = office_of(self._home)
         self._settings = settings
@@ -53,6 +74,7 @@ class EmbeddedServer:
         try:
             self._office.mkdir(mode=0o755, parents=True, exist_ok=True)
             self._lock(self._office)
+            (self._office / "running.json").unlink(missing_ok=True)
             return self._start(progress)
         except OSError as error:
             self.stop()
@@ -79,12 +101,18 @@ class EmbeddedServer:
         except (FileNotFoundError, ValueError):
             return None
         except PermissionError:
-            raise WrongOwner(_("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.") % {
-                "folder": self._office}) from None
+            raise WrongOwner(
+                _(
+                    "The database in %(folder)s belongs to another account: use the one that runs `lingting up`."
+                )
+                % {"folder": self._office}
+            ) from None
         passwords = passwords_of(self._office)
         if passwords is None:
             return None
-        address = _application_address(Path(running["socket_folder"]), port=running["port"], passwords=passwords)
+        address = _application_address(
+            Path(running["socket_folder"]), port=running["port"], passwords=passwords
+        )
         return address if _answers(address) else None
 
     def superuser_address(self) -> DatabaseAddress | None:
@@ -93,8 +121,13 @@ class EmbeddedServer:
         if address is None or passwords is None:
             return None
         running = json.loads((self._office / "running.json").read_text("utf-8"))
-        return socket_address(folder=Path(running["socket_folder"]), port=running["port"], database=DATABASE,
-                              user=SUPERUSER, password=passwords.superuser)
+        return socket_address(
+            folder=Path(running["socket_folder"]),
+            port=running["port"],
+            database=DATABASE,
+            user=SUPERUSER,
+            password=passwords.superuser,
+        )
 
     def stop(self, *, limit_seconds: float = STOP_LIMIT_SECONDS) -> None:
         """Close the database in order, by force after the limit, and give the home free. Harmless when nothing runs."""
@@ -104,6 +137,23 @@ class EmbeddedServer:
             (self._office / "running.json").unlink(missing_ok=True)
         while self._locks:
             os.close(self._locks.pop())
+
+    @contextmanager
+    def available(self, progress: Callable[[str], None]) -> Iterator[DatabaseAddress]:
+        """The address while the block runs: of the server another process keeps, or of one kept only for the block.
+
+        For commands such as `migrate` and `doctor`, which work beside a running Lingting and without one.
+        """
+        address = self.address()
+        if address is None:
+            try:
+                address = self.ensure(progress)
+            except AlreadyRunning:
+                address = self._awaited()
+        try:
+            yield address
+        finally:
+            self.stop()
 
     @property
     def pid(self) -> int | None:
@@ -120,14 +170,22 @@ class EmbeddedServer:
             self._lock(placement.place)
         check_cluster(placement, account=account, binaries=binaries)
         configure_cluster(placement, account=account, settings=self._settings)
-        launch = Launch(placement=placement, account=account, binaries=binaries, port=self._settings.port,
-                        socket_folder=socket_folder(placement, account=account))
+        launch = Launch(
+            placement=placement,
+            account=account,
+            binaries=binaries,
+            port=self._settings.port,
+            socket_folder=socket_folder(placement, account=account),
+        )
         progress(_("Starting PostgreSQL %(version)s …") % {"version": binaries.version})
         self._postmaster = Postmaster(launch)
         self._postmaster.start(progress=progress)
         passwords = passwords_of(self._office)
         if passwords is None:
-            raise DidNotStart(_("%(folder)s/passwords.json is missing: restore it from a backup.") % {"folder": self._office})
+            raise DidNotStart(
+                _("%(folder)s/passwords.json is missing: restore it from a backup.")
+                % {"folder": self._office}
+            )
         _provision(launch, passwords=passwords)
         self._announce(launch)
         return _application_address(launch.socket_folder, port=launch.port, passwords=passwords)
@@ -145,24 +203,49 @@ class EmbeddedServer:
     def _running_address(self) -> DatabaseAddress:
         address = self.address()
         if address is None:
-            raise DidNotStart(_("PostgreSQL does not answer at the moment; it is being restarted. Try again shortly."))
+            raise DidNotStart(
+                _("PostgreSQL does not answer at the moment; it is being restarted. Try again shortly.")
+            )
         return address
+
+    def _awaited(self) -> DatabaseAddress:
+        """The address of a server another process is just starting. Raises AlreadyRunning when that takes too long."""
+        deadline = time.monotonic() + _AWAIT_LIMIT_SECONDS
+        while time.monotonic() < deadline:
+            if address := self.address():
+                return address
+            time.sleep(0.1)
+        raise AlreadyRunning(
+            _(
+                "Another Lingting holds the database in %(folder)s, but it does not answer: stop that one first."
+            )
+            % {"folder": self._office}
+        )
 
     def _announce(self, launch: Launch) -> None:
         """Tell other processes of this home where the server listens; the passwords stay where they are."""
-        write_private(self._office / "running.json", text=json.dumps(
-            {"supervisor": os.getpid(), "socket_folder": str(launch.socket_folder), "port": launch.port}))
+        write_private(
+            self._office / "running.json",
+            text=json.dumps(
+                {"supervisor": os.getpid(), "socket_folder": str(launch.socket_folder), "port": launch.port}
+            ),
+        )
 
     def _lock(self, folder: Path) -> None:
-        handle = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        handle = os.open(
+            folder / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+        )
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(handle, 20).decode("ascii", "replace").strip()
             os.close(handle)
-            raise AlreadyRunning(_(
-                "Lingting already runs with the database in %(folder)s (process %(pid)s): stop it first, or choose another LINGTING_HOME."
-            ) % {"folder": folder, "pid": holder}) from None
+            raise AlreadyRunning(
+                _(
+                    "Lingting already runs with the database in %(folder)s (process %(pid)s): stop it first, or choose another LINGTING_HOME."
+                )
+                % {"folder": folder, "pid": holder}
+            ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         self._locks.append(handle)
@@ -175,8 +258,10 @@ def _is_held(office: Path) -> bool:
     except FileNotFoundError:
         return False
     except PermissionError:
-        raise WrongOwner(_("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.") % {
-            "folder": office}) from None
+        raise WrongOwner(
+            _("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.")
+            % {"folder": office}
+        ) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -187,7 +272,9 @@ def _is_held(office: Path) -> bool:
 
 
 def _application_address(folder: Path, *, port: int, passwords: Passwords) -> DatabaseAddress:
-    return socket_address(folder=folder, port=port, database=DATABASE, user=ROLE, password=passwords.application)
+    return socket_address(
+        folder=folder, port=port, database=DATABASE, user=ROLE, password=passwords.application
+    )
 
 
 def _answers(address: DatabaseAddress) -> bool:
@@ -200,14 +287,28 @@ def _answers(address: DatabaseAddress) -> bool:
 
 def _provision(launch: Launch, *, passwords: Passwords) -> None:
     """The application's role and database, made if missing; the role's password always as our file says."""
-    address = socket_address(folder=launch.socket_folder, port=launch.port, database="postgres",
-                             user=SUPERUSER, password=passwords.superuser)
+    address = socket_address(
+        folder=launch.socket_folder,
+        port=launch.port,
+        database="postgres",
+        user=SUPERUSER,
+        password=passwords.superuser,
+    )
     with psycopg.connect(address.url, autocommit=True) as connection:
         # The server only ever sees the SCRAM verifier, so no log can hold the password.
-        verifier = connection.pgconn.encrypt_password(passwords.application.encode(), ROLE.encode(), b"scram-sha-256").decode()
+        verifier = connection.pgconn.encrypt_password(
+            passwords.application.encode(), ROLE.encode(), b"scram-sha-256"
+        ).decode()
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
         verb = "ALTER" if known else "CREATE"
-        connection.execute(sql.SQL(verb + " ROLE {} LOGIN CREATEDB PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(verifier)))
+        connection.execute(
+            sql.SQL(verb + " ROLE {} LOGIN CREATEDB PASSWORD {}").format(
+                sql.Identifier(ROLE), sql.Literal(verifier)
+            )
+        )
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
-                sql.Identifier(DATABASE), sql.Identifier(ROLE)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
+                    sql.Identifier(DATABASE), sql.Identifier(ROLE)
+                )
+            )

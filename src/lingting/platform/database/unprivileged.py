@@ -41,19 +41,27 @@ def account_for(cluster: Path) -> Account:
     except FileNotFoundError:
         return _ourselves() if os.geteuid() != 0 else _unprivileged()
     except PermissionError:
-        raise WrongOwner(_("The account %(name)s may not look into %(folder)s: use the account that created it.") % {
-            "name": _ourselves().name, "folder": cluster.parent}) from None
+        raise WrongOwner(
+            _("The account %(name)s may not look into %(folder)s: use the account that created it.")
+            % {"name": _ourselves().name, "folder": cluster.parent}
+        ) from None
     account = _named(owner.st_uid, owner.st_gid)
     if os.geteuid() == 0 and owner.st_uid == 0:
-        raise WrongOwner(_(
-            "The database files in %(folder)s belong to root, and PostgreSQL refuses to run as root: "
-            "give them to another account with chown -R."
-        ) % {"folder": cluster})
+        raise WrongOwner(
+            _(
+                "The database files in %(folder)s belong to root, and PostgreSQL refuses to run as root: "
+                "give them to another account with chown -R."
+            )
+            % {"folder": cluster}
+        )
     if os.geteuid() not in (0, owner.st_uid):
-        raise WrongOwner(_(
-            "The database files in %(folder)s belong to the account %(owner)s and you are %(name)s: "
-            "run Lingting as %(owner)s or root, or choose another LINGTING_HOME."
-        ) % {"folder": cluster, "owner": account.name, "name": _ourselves().name})
+        raise WrongOwner(
+            _(
+                "The database files in %(folder)s belong to the account %(owner)s and you are %(name)s: "
+                "run Lingting as %(owner)s or root, or choose another LINGTING_HOME."
+            )
+            % {"folder": cluster, "owner": account.name, "name": _ourselves().name}
+        )
     return account
 
 
@@ -102,14 +110,21 @@ def _named(uid: int, gid: int) -> Account:
 
 
 def _unprivileged() -> Account:
-    for find in (lambda: _known(DEDICATED_NAME), _made, *(lambda name=name: _known(name) for name in _LAST_RESORTS)):
+    for find in (
+        lambda: _known(DEDICATED_NAME),
+        _made,
+        *(lambda name=name: _known(name) for name in _LAST_RESORTS),
+    ):
         account = find()
         if account and account.uid != 0 and _is_usable(account):
             return account
-    raise NoUnprivilegedAccount(_(
-        "PostgreSQL refuses to run as root and this machine has no other account for it: "
-        "make one with `useradd --system %(name)s`, or run Lingting as an ordinary user."
-    ) % {"name": DEDICATED_NAME})
+    raise NoUnprivilegedAccount(
+        _(
+            "PostgreSQL refuses to run as root and this machine has no other account for it: "
+            "make one with `useradd --system %(name)s`, or run Lingting as an ordinary user."
+        )
+        % {"name": DEDICATED_NAME}
+    )
 
 
 def _known(name: str) -> Account | None:
@@ -124,7 +139,16 @@ def _made() -> Account | None:
     """A new system account, by whichever tool the distribution has (shadow's useradd, BusyBox's adduser)."""
     search = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     if tool := shutil.which("useradd", path=search):
-        command = [tool, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+        command = [
+            tool,
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+        ]
     elif tool := shutil.which("adduser", path=search):
         command = [tool, "-S", "-D", "-H", "-s", "/sbin/nologin"]
     else:
