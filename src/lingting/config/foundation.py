@@ -8,11 +8,17 @@ from importlib.util import find_spec
 from django.utils import timezone
 
 from lingting.config.apps import APPS
+from lingting.config.collect import collect
+from lingting.config.roles import lay_roles
+from lingting.platform.ui.manifest import manifests
 
 
 def lay_foundation() -> None:
     """Adds what is missing (roles, case types, calendars, reasons); never changes what people edited."""
     now = timezone.now()
+    if not manifests():
+        collect()
+    lay_roles()
     for app in APPS:
         if find_spec(f"{app}.foundation") is not None:
             import_module(f"{app}.foundation").lay(now=now)

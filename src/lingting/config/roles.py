@@ -1,0 +1,65 @@
+"""The roles a centre has from the start: which permissions, and how far they usually reach.
+
+Composition, because a role speaks about every app. Administrators may change what a role allows;
+a role that exists is only given permissions that appeared after it was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lingting.kernel.accounts.models import Reach, Role
+from lingting.platform.ui.manifest import manifests
+
+
+@dataclass(frozen=True)
+class RoleDefinition:
+    key: str
+    name_zh: str
+    name_en: str
+    reach: Reach
+    permissions: tuple[str, ...]
+
+
+_AGENT = (
+    "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "crm.view_customers", "crm.edit_customers",
+    "knowledge.read_articles", "routing.take_work", "organisation.view_colleagues",
+)  # fmt: skip
+_LEADER = (
+    *_AGENT, "desk.bulk_cases", "desk.manage_canned", "routing.supervise", "routing.set_presence", "wallboard.view_floor",
+    "reports.view_reports", "crm.merge_customers", "feedback.view_ratings",
+)  # fmt: skip
+_SUPERVISOR = (
+    *_LEADER, "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
+    "knowledge.write_articles", "organisation.manage_people", "wallboard.manage_alerts", "reports.export_reports",
+)  # fmt: skip
+
+DEFINITIONS: tuple[RoleDefinition, ...] = (
+    RoleDefinition("agent", "客服代表", "Agent", Reach.OWN, _AGENT),
+    RoleDefinition("team-leader", "班组长", "Team leader", Reach.TEAM, _LEADER),
+    RoleDefinition("supervisor", "运营主管", "Supervisor", Reach.SITE, _SUPERVISOR),
+    RoleDefinition("manager", "客服中心经理", "Manager", Reach.ALL, _SUPERVISOR),
+    RoleDefinition(
+        "knowledge-editor", "知识采编", "Knowledge editor", Reach.ALL,
+        ("knowledge.read_articles", "knowledge.write_articles", "knowledge.publish_articles", "knowledge.manage_categories",
+         "organisation.view_colleagues"),
+    ),
+    RoleDefinition("administrator", "系统管理员", "Administrator", Reach.ALL, ()),
+)  # fmt: skip
+
+
+def lay_roles() -> None:
+    """Makes missing roles and gives the administrator every permission there is."""
+    known = [permission.key for manifest in manifests() for permission in manifest.permissions]
+    for definition in DEFINITIONS:
+        wanted = known if definition.key == "administrator" else [key for key in definition.permissions if key in known]
+        role, _made = Role.objects.get_or_create(
+            key=definition.key,
+            defaults={
+                "name_zh": definition.name_zh, "name_en": definition.name_en, "is_builtin": True, "permissions": wanted,
+            },
+        )  # fmt: skip
+        missing = [key for key in wanted if key not in role.permissions]
+        if missing and (definition.key == "administrator" or not role.permissions):
+            role.permissions = [*role.permissions, *missing]
+            role.save(update_fields=["permissions"])
