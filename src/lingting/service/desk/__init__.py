@@ -1,0 +1,1 @@
+"""Owns cases, conversations, messages, queues and the inbox; not who gets what."""

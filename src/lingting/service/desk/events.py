@@ -1,0 +1,127 @@
+"""What the desk announces.
+
+Live audiences: `case:<id>` staff who have it open, `account:<id>` its owner, `desk` every inbox
+(rare facts only: a message of an owned case goes to its owner), `chat:<conversation>` the customer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lingting.kernel.timeline.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFact(Fact):
+    """A fact about a case; everyone at the desk hears that the row changed."""
+
+    subject_type: ClassVar[str] = "desk.case"
+    subject_field: ClassVar[str] = "case_id"
+    case_id: int
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"case:{self.case_id}", "desk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(CaseFact):
+    customer_id: int
+    queue_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseChanged(CaseFact):
+    """Fields of a case changed: `changes` maps a field to [old, new]."""
+
+    changes: dict[str, list[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAssigned(CaseFact):
+    assignee_id: int | None
+    previous_id: int | None
+
+    def topics(self) -> tuple[str, ...]:
+        people = tuple(f"account:{person}" for person in (self.assignee_id, self.previous_id) if person)
+        return (*super().topics(), *people)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseQueued(CaseFact):
+    """The case moved to another queue."""
+
+    queue_id: int
+    previous_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSnoozed(CaseFact):
+    until_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWoken(CaseFact):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosed(CaseFact):
+    assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReopened(CaseFact):
+    by_customer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLinked(CaseFact):
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageAdded(CaseFact):
+    """Something was said. Notes and whispers never reach the customer's audience."""
+
+    conversation_id: int
+    message_id: int
+    message_kind: str
+    text: str
+    author_label: str
+    assignee_id: int | None = None
+    attachments: int = 0
+    client_key: str | None = None
+
+    def topics(self) -> tuple[str, ...]:
+        mine = (f"account:{self.assignee_id}",) if self.assignee_id else ("desk",)
+        hidden = self.message_kind in ("note", "whisper")
+        return (f"case:{self.case_id}", *mine, *(() if hidden else (f"chat:{self.conversation_id}",)))
+
+    def data(self) -> dict[str, Any]:
+        return {name: value for name, value in super().data().items() if name != "text"}
+
+    def live(self) -> dict[str, Any]:
+        return {"case_id": self.case_id, **super().data()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesRead(CaseFact):
+    """One side has seen everything up to a message: `by` is customer or agent."""
+
+    conversation_id: int
+    up_to_id: int
+    by: str
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"case:{self.case_id}", f"chat:{self.conversation_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationEnded(CaseFact):
+    conversation_id: int
+    by: str
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"chat:{self.conversation_id}")

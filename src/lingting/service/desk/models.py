@@ -1,0 +1,278 @@
+"""The spine: cases, their conversations and messages, the queues they wait in, and agents' aids."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.calendars.models import Calendar
+from lingting.kernel.organisation.models import BilingualName, Team
+from lingting.platform.files.models import StoredFile
+from lingting.platform.search import VectorField, index_for
+from lingting.service.crm.models import Customer
+
+ACCOUNT = settings.AUTH_USER_MODEL
+
+
+class Queue(BilingualName):
+    """A line of work in which cases wait for a person: who owns it, when it is open, what it promises.
+
+    The promise is its service level: `target_share` (0-1) of contacts answered within `target_seconds`.
+    """
+
+    key = models.SlugField(unique=True, max_length=40)
+    description_zh = models.CharField(_("Chinese description"), max_length=200, blank=True)
+    description_en = models.CharField(_("English description"), max_length=200, blank=True)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="queues", verbose_name=_("opening hours"))
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="queues", verbose_name=_("owning team"))
+    target_seconds = models.PositiveIntegerField(_("answer within (s)"), default=20)
+    target_share = models.DecimalField(_("share answered in time"), max_digits=4, decimal_places=3, default=0.9)
+    response_hours = models.PositiveSmallIntegerField(_("written answer within (h)"), default=24)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("queue")
+        ordering = ["order", "id"]
+
+
+class CaseType(BilingualName):
+    """What a customer came for: one of the contact types (咨询, 办理, 报修, 投诉 …)."""
+
+    key = models.SlugField(unique=True, max_length=40)
+    order = models.PositiveSmallIntegerField(default=100)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("case type")
+        ordering = ["order", "id"]
+
+
+class Tag(models.Model):
+    """A free label on cases."""
+
+    name = models.CharField(_("tag"), max_length=40, unique=True)
+
+
+class CaseState(models.TextChoices):
+    """`waiting` is waiting for the customer; `snoozed` comes back by itself."""
+
+    OPEN = "open", _("open")
+    WAITING = "waiting", _("waiting for customer")
+    SNOOZED = "snoozed", _("snoozed")
+    CLOSED = "closed", _("closed")
+
+
+class Priority(models.IntegerChoices):
+    """A smaller number is more urgent."""
+
+    URGENT = 1, _("urgent")
+    HIGH = 2, _("high")
+    NORMAL = 3, _("normal")
+    LOW = 4, _("low")
+
+
+class Case(models.Model):
+    """A customer's need, from first word to its end, over any number of conversations.
+
+    `active_at` is the last thing that happened (the inbox's order); `waiting_since_at` is when the customer
+    last spoke without an answer (null: answered); `due_at` the promise to answer. Merged cases keep
+    `merged_into`; a work order has a `parent`. `preview` is the latest words of customer, agent or bot
+    (`preview_kind`). Foreign keys carry no index of their own where a composite one begins with them:
+    every message touches the row, and each index it stands in costs that write.
+    """
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="cases", verbose_name=_("customer"), db_index=False
+    )
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="cases", verbose_name=_("queue"), db_index=False)
+    type = models.ForeignKey(
+        CaseType,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("type"),
+        db_index=False,
+    )
+    assignee = models.ForeignKey(
+        ACCOUNT,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("assigned to"),
+        db_index=False,
+    )
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    channel = models.CharField(_("channel"), max_length=10)
+    state = models.CharField(_("state"), max_length=8, choices=CaseState.choices, default=CaseState.OPEN)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
+    preview = models.CharField(max_length=140, blank=True)
+    preview_kind = models.CharField(max_length=8, blank=True)
+    opened_at = models.DateTimeField()
+    active_at = models.DateTimeField()
+    waiting_since_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    snoozed_until_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
+    unread_count = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="work_orders", db_index=False
+    )
+    tags: models.ManyToManyField = models.ManyToManyField(Tag, blank=True, related_name="cases")
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("case")
+        indexes = [
+            models.Index(fields=["state", "-active_at", "-id"], name="case_by_state"),
+            models.Index(fields=["assignee", "state", "-active_at", "-id"], name="case_by_assignee"),
+            models.Index(fields=["queue", "state", "-active_at", "-id"], name="case_by_queue"),
+            models.Index(fields=["-active_at", "-id"], name="case_recent"),
+            models.Index(fields=["customer", "-active_at"], name="case_by_customer"),
+            models.Index(fields=["type", "state", "-active_at", "-id"], name="case_by_type"),
+            models.Index(fields=["priority", "state", "-active_at", "-id"], name="case_by_priority"),
+            models.Index(fields=["channel", "state", "-active_at", "-id"], name="case_by_channel"),
+            models.Index(fields=["merged_into"], name="case_merged", condition=models.Q(merged_into__isnull=False)),
+            models.Index(fields=["parent"], name="case_work_orders", condition=models.Q(parent__isnull=False)),
+            models.Index(fields=["due_at", "id"], name="case_due", condition=models.Q(state="open", due_at__isnull=False)),
+            models.Index(fields=["snoozed_until_at"], name="case_snoozed", condition=models.Q(state="snoozed")),
+            models.Index(
+                fields=["queue", "-active_at", "-id"],
+                name="case_unassigned",
+                condition=models.Q(state="open", assignee=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject}".strip()
+
+
+class Conversation(models.Model):
+    """An exchange on one channel. A chat is live until it ends; a mail thread stays open with its case."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="conversations", db_index=False)
+    channel = models.CharField(max_length=10)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="conversation_of_case")]
+
+
+class MessageKind(models.TextChoices):
+    CUSTOMER = "customer", _("customer")
+    AGENT = "agent", _("agent")
+    BOT = "bot", _("bot")
+    NOTE = "note", _("internal note")
+    WHISPER = "whisper", _("whisper")
+    SYSTEM = "system", _("system")
+
+
+class Message(models.Model):
+    """Something said. Notes and whispers are for staff only; system lines carry a code in `data`.
+
+    `client_key` is the sender's own id of the message: the same key never makes a second message.
+    Not partitioned: that uniqueness could not hold over partitions (decision 0002).
+    """
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=8, choices=MessageKind.choices)
+    author = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
+    text = models.TextField()
+    data = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+    client_key = models.UUIDField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    vector = VectorField()
+
+    PERSONAL_DATA = {"text": ("service", "with its case")}
+
+    class Meta:
+        verbose_name = _("message")
+        constraints = [models.UniqueConstraint(fields=["conversation", "client_key"], name="message_once")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="message_of_case"),
+            index_for("vector", name="message_search"),
+        ]
+
+
+class Attachment(models.Model):
+    """A file that came with a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "file"], name="attachment_once")]
+
+
+class Mention(models.Model):
+    """A colleague named in a note."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="mentions")
+    account = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="mentions")
+    seen_at = models.DateTimeField(null=True)
+
+
+class Draft(models.Model):
+    """An answer or note being written; kept on the server per person and case."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="drafts")
+    account = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="+")
+    mode = models.CharField(max_length=5, choices=[("reply", _("reply")), ("note", _("note"))])
+    text = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "account", "mode"], name="draft_once")]
+
+
+class CannedReply(models.Model):
+    """A prepared text, called by `/name`, with variables such as {{customer.name}}."""
+
+    shortcut = models.CharField(_("shortcut"), max_length=40)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    title = models.CharField(_("title"), max_length=80)
+    text = models.TextField(_("text"))
+    owner = models.ForeignKey(ACCOUNT, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only for"))
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shortcut", "language", "owner"], name="canned_once", nulls_distinct=False)
+        ]
+
+
+class CaseLink(models.Model):
+    """Two cases that have to do with each other."""
+
+    first = models.ForeignKey(Case, models.CASCADE, related_name="links_out")
+    second = models.ForeignKey(Case, models.CASCADE, related_name="links_in")
+    linked_at = models.DateTimeField()
+    linked_by = models.ForeignKey(ACCOUNT, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="case_link_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="case_link_ordered"),
+        ]
+
+
+class SavedView(models.Model):
+    """A filter of the inbox kept under a name, for oneself or for a team."""
+
+    name = models.CharField(_("name"), max_length=60)
+    owner = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="saved_views")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with"))
+    filters = models.JSONField(default=dict)
+    order = models.PositiveSmallIntegerField(default=100)

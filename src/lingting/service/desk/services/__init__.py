@@ -1,0 +1,65 @@
+"""Writes of the desk: one transaction each, a module per behaviour."""
+
+from lingting.service.desk.services.assigning import ANYONE, assign_case, queue_case
+from lingting.service.desk.services.canned import (
+    CannedText,
+    delete_canned_reply,
+    filled,
+    save_canned_reply,
+)
+from lingting.service.desk.services.catalogue import delete_tag, rename_tag, save_case_type
+from lingting.service.desk.services.closing import close_case, end_conversation, reopen_case
+from lingting.service.desk.services.drafts import drop_draft, save_draft
+from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
+from lingting.service.desk.services.linking import link_cases, unlink_cases
+from lingting.service.desk.services.messages import AddedMessage, add_message, check_text, preview_of
+from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
+from lingting.service.desk.services.opening import open_case, start_conversation
+from lingting.service.desk.services.reading import mark_delivered, mark_read_by_agent, mark_read_by_customer
+from lingting.service.desk.services.saved_views import delete_view, save_view
+from lingting.service.desk.services.snoozing import snooze_case, wake_case, wake_due_cases
+from lingting.service.desk.services.system_lines import line_text, register_line
+
+__all__ = [
+    "ANYONE",
+    "AddedMessage",
+    "CannedText",
+    "add_message",
+    "add_note",
+    "add_tag",
+    "assign_case",
+    "check_text",
+    "close_case",
+    "delete_canned_reply",
+    "delete_tag",
+    "delete_view",
+    "drop_draft",
+    "end_conversation",
+    "filled",
+    "latest_conversation_id",
+    "line_text",
+    "link_cases",
+    "mark_delivered",
+    "mark_read_by_agent",
+    "mark_read_by_customer",
+    "open_case",
+    "preview_of",
+    "queue_case",
+    "register_line",
+    "rename_tag",
+    "reopen_case",
+    "save_canned_reply",
+    "save_case_type",
+    "save_draft",
+    "save_view",
+    "see_mentions",
+    "set_priority",
+    "set_subject",
+    "set_tags",
+    "set_type",
+    "snooze_case",
+    "start_conversation",
+    "unlink_cases",
+    "wake_case",
+    "wake_due_cases",
+]

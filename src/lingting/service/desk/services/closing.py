@@ -1,0 +1,65 @@
+"""The end of a conversation, the end of a case, and taking the latter back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.services import record
+from lingting.service.desk.events import CaseClosed, CaseReopened, ConversationEnded
+from lingting.service.desk.models import CaseState, Conversation
+from lingting.service.desk.services.locking import locked_case, locked_open_case
+from lingting.service.desk.services.messages import LIVE_CHANNELS
+from lingting.service.desk.services.refusals import ConversationNotFound
+
+
+@transaction.atomic
+def end_conversation(conversation_id: int, *, by: str, actor: Actor, now: datetime) -> bool:
+    """Ends an exchange: `by` is customer, agent or system; False if it had ended. Locks the case."""
+    case_id = Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise ConversationNotFound(_("This conversation does not exist."))
+    locked_case(case_id)
+    ended = Conversation.objects.filter(pk=conversation_id, ended_at=None).update(ended_at=now, ended_by=by)
+    if not ended:
+        return False
+    record(ConversationEnded(case_id=case_id, conversation_id=conversation_id, by=by), actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def close_case(case_id: int, *, actor: Actor, now: datetime) -> None:
+    """The need is met: ends live conversations and takes the case out of every working list.
+
+    Raises `CaseIsClosed` with who and when if somebody else was first. Locks the case.
+    """
+    case = locked_open_case(case_id, now=now)
+    live = Conversation.objects.filter(case_id=case_id, ended_at=None, channel__in=LIVE_CHANNELS)
+    for conversation_id in list(live.values_list("id", flat=True)):
+        end_conversation(conversation_id, by="agent" if actor.is_staff else actor.kind, actor=actor, now=now)
+    case.state, case.closed_at = CaseState.CLOSED, now
+    case.closed_by_id = actor.id if actor.is_staff else None
+    case.waiting_since_at = case.due_at = case.snoozed_until_at = None
+    case.unread_count, case.active_at = 0, max(case.active_at, now)
+    case.save(
+        update_fields=[
+            "state", "closed_at", "closed_by", "waiting_since_at", "due_at", "snoozed_until_at", "unread_count", "active_at",
+        ]
+    )  # fmt: skip
+    record(CaseClosed(case_id=case_id, assignee_id=case.assignee_id), actor=actor, now=now)
+
+
+@transaction.atomic
+def reopen_case(case_id: int, *, actor: Actor, now: datetime) -> bool:
+    """Takes a closing back; False if the case was not closed. Ended chats stay ended."""
+    case = locked_case(case_id)
+    if case.state != CaseState.CLOSED:
+        return False
+    case.state, case.closed_at, case.closed_by = CaseState.OPEN, None, None
+    case.active_at = max(case.active_at, now)
+    case.save(update_fields=["state", "closed_at", "closed_by", "active_at"])
+    record(CaseReopened(case_id=case_id, by_customer=False), actor=actor, now=now)
+    return True
