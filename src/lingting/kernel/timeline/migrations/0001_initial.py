@@ -1,5 +1,6 @@
 """The log of facts, partitioned by month, and the readers' places."""
 
+import django.contrib.postgres.fields
 from django.db import migrations, models
 
 CREATE = """
@@ -29,6 +30,27 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         migrations.RunSQL(CREATE, "DROP TABLE timeline_entry"),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('occurred_at', models.DateTimeField()),
+                ('kind', models.TextField()),
+                ('subject_type', models.TextField()),
+                ('subject_id', models.BigIntegerField()),
+                ('actor_kind', models.TextField()),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('actor_label', models.TextField(default='')),
+                ('data', models.JSONField(default=dict)),
+                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
+                ('live', models.JSONField(null=True)),
+            ],
+            options={
+                'verbose_name': 'timeline entry',
+                'db_table': 'timeline_entry',
+                'managed': False,
+            },
+        ),
         migrations.CreateModel(
             "Cursor",
             [
