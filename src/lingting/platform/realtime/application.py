@@ -37,6 +37,7 @@ from lingting.platform.realtime.visitors import LiveRequest, Visitor
 from lingting.platform.refusals import Refusal
 
 PREFIX = "/live/"
+FIRST_READ_SECONDS = 3.0
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -93,6 +94,7 @@ class LiveApplication:
         ]
         for task in self._tasks:
             task.add_done_callback(_log_death)
+        await self.hub.first_read(seconds=FIRST_READ_SECONDS)
 
     async def say_goodbye(self) -> None:
         """Ask every client to come back, each after a wait of its own, and end all streams."""
@@ -151,7 +153,9 @@ class LiveApplication:
             "connections": len(self.hub.subscribers),
             "accounts": len(self.hub.accounts()),
         }
-        await _respond(send, status=200 if is_ready else 503, body=orjson.dumps(body), kind=b"application/json")
+        await _respond(
+            send, status=200 if is_ready else 503, body=orjson.dumps(body), kind=b"application/json"
+        )
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked.read(scope)
@@ -161,7 +165,9 @@ class LiveApplication:
                 visitor = await self._welcome(asked)
                 after = await self._position(asked)
             except TooFarBehind:
-                await _respond(send, status=200, body=reload_frame(), headers=[*_STREAM_HEADERS, *headers], kind=b"")
+                await _respond(
+                    send, status=200, body=reload_frame(), headers=[*_STREAM_HEADERS, *headers], kind=b""
+                )
                 return
             except Refusal as refusal:
                 await _refuse(send, refusal=refusal, headers=headers)
@@ -236,7 +242,12 @@ async def _refuse(send: Send, *, refusal: Refusal, headers: Headers | None = Non
 
 
 async def _respond(
-    send: Send, *, status: int, body: bytes = b"", headers: Headers | None = None, kind: bytes = b"application/problem+json"
+    send: Send,
+    *,
+    status: int,
+    body: bytes = b"",
+    headers: Headers | None = None,
+    kind: bytes = b"application/problem+json",
 ) -> None:
     """A whole response at once; `kind` is its content type, empty when the headers name it."""
     named = [(b"content-type", kind)] if kind and body else []

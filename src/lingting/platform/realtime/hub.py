@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -129,6 +130,13 @@ class Hub:
                 if after < self._recall.start:
                     await self._extend_recall(after)
 
+    async def first_read(self, *, seconds: float) -> bool:
+        """Wait for the first look at the database; whether it came in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._read_done.wait()
+        return self._seen is not None
+
     async def _catch_up(self, after: Cursor) -> None:
         """Wait for up to two reads: a page can be ahead of the hub, but not ahead of the database."""
         for _attempt in range(2):
@@ -199,11 +207,9 @@ class Hub:
             await self._wait_for_wake()
 
     async def _wait_for_wake(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.sweep_seconds):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _read_round(self) -> None:
         """Hand out everything that became visible since the last round.

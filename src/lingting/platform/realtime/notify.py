@@ -82,4 +82,6 @@ def _send(using: str, channel: str, payload: str) -> None:
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
     except DatabaseError:
-        _log.warning("Could not notify the live hubs on %s; they will look by themselves.", channel, exc_info=True)
+        _log.warning(
+            "Could not notify the live hubs on %s; they will look by themselves.", channel, exc_info=True
+        )

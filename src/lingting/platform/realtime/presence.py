@@ -60,5 +60,5 @@ def announce(report: PresenceReport) -> None:
     for callback in _callbacks:
         try:
             callback(report)
-        except Exception:
+        except Exception:  # noqa: BLE001 - another app's code, run by ours
             _log.exception("A presence callback failed.")

@@ -20,7 +20,14 @@ KEEPALIVE_INTERVAL_SECONDS = 3
 KEEPALIVE_PROBES = 3
 UNANSWERED_MILLISECONDS = 14_000
 
-_NOT_FOR_LIBPQ = {"cursor_factory", "context", "prepare_threshold", "row_factory", "autocommit", "server_side_binding"}
+_NOT_FOR_LIBPQ = {
+    "cursor_factory",
+    "context",
+    "prepare_threshold",
+    "row_factory",
+    "autocommit",
+    "server_side_binding",
+}
 
 
 def live_application(

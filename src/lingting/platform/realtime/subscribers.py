@@ -26,7 +26,13 @@ class Subscriber:
     )  # fmt: skip
 
     def __init__(
-        self, visitor: Visitor, *, topics: frozenset[str], request: LiveRequest, send: Send, limits: LiveLimits
+        self,
+        visitor: Visitor,
+        *,
+        topics: frozenset[str],
+        request: LiveRequest,
+        send: Send,
+        limits: LiveLimits,
     ) -> None:
         self.visitor = visitor
         self.topics = topics
@@ -43,18 +49,16 @@ class Subscriber:
         self._is_closing = False
 
     def offer(self, frame: bytes, *, may_skip: bool = False) -> None:
-        """Queue a frame. A full queue means reload and close; passing signals are skipped instead."""
+        """Queue a frame. A full queue means reload and close; passing signals are skipped instead.
+
+        The bounds count only while the peer keeps us waiting: otherwise the queue empties at once.
+        """
         if self._is_closing:
             return
         queue = self._queue
         if queue is None:
             queue = self._queue = []
-        share = 2 if may_skip else 1
-        has_room = (
-            len(queue) < self._limits.queue_frames // share
-            and self._bytes + len(frame) <= self._limits.queue_bytes // share
-        )
-        if has_room:
+        if self.blocked_since is None or self._has_room(len(frame), share=2 if may_skip else 1):
             queue.append(frame)
             self._bytes += len(frame)
             self._start_pump()
@@ -95,6 +99,13 @@ class Subscriber:
     def is_stalled(self, now: float) -> bool:
         """Whether the listener has taken nothing for too long."""
         return self.blocked_since is not None and now - self.blocked_since > self._limits.stall_seconds
+
+    def _has_room(self, size: int, *, share: int) -> bool:
+        limits = self._limits
+        return (
+            len(self._queue or ()) < limits.queue_frames // share
+            and self._bytes + size <= limits.queue_bytes // share
+        )
 
     def _start_pump(self) -> None:
         if self._pump is None:

@@ -61,7 +61,7 @@ async def _check_rights(subscriber: Subscriber, *, admit: Admit) -> None:
         subscriber.close(refused_frame())
     except DatabaseFailure as error:
         _log.warning("Rights could not be checked again: %s", error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - another app's code, run by ours
         _log.exception("An authenticator or a topic check failed.")
     else:
         if visitor != subscriber.visitor:
