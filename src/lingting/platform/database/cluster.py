@@ -127,6 +127,17 @@ def configure_cluster(placement: Placement, *, account: Account, settings: Serve
         _write_for(account, file=main, text=f"{text.rstrip()}\n{_INCLUDE}")
 
 
+def reset_passwords(placement: Placement, *, account: Account, binaries: Binaries) -> Passwords:
+    """New passwords for a cluster whose file of them was lost. Only while no server works in it."""
+    made = new_passwords(placement.office)
+    command: list[str | Path] = [binaries.program("postgres"), "--single", "-D", placement.cluster, "postgres"]
+    answer = run_as(account, command=command, words=f"ALTER ROLE {SUPERUSER} PASSWORD '{made.superuser}'\n")
+    if answer.returncode != 0 or "ERROR" in answer.stdout:
+        (placement.office / "passwords.json").unlink(missing_ok=True)
+        raise explained(answer.stdout, folder=placement.cluster)
+    return made
+
+
 def _initialise(data: Path, *, account: Account, binaries: Binaries, key: Path) -> None:
     base: list[str | Path] = [binaries.program("initdb"), "-D", data]
     arguments: list[str | Path] = [

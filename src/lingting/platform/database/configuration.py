@@ -57,7 +57,6 @@ _ALWAYS: Mapping[str, str] = {
 
 _FORGETFUL: Mapping[str, str] = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "2GB",
 }
@@ -77,7 +76,7 @@ class ServerSettings:
 
 PRODUCTION = ServerSettings()
 FORGETFUL = ServerSettings(overrides=_FORGETFUL)
-"""For tests only: a power cut may lose everything."""
+"""For tests only: a power cut may lose everything; a kill of PostgreSQL still loses nothing."""
 
 ACCESS_RULES = """\
 # Written by Lingting at every start. Nobody gets in without a password, not even locally.

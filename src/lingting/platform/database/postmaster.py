@@ -50,6 +50,13 @@ class Launch:
         return self.placement.office / "startup.log"
 
 
+def clear_before(launch: Launch) -> None:
+    """Nothing of an earlier server of this cluster is left afterwards. Only under the home's lock."""
+    cluster = launch.placement.cluster
+    socket = launch.socket_folder / f".s.PGSQL.{launch.port}"
+    clear_leftovers(cluster, account=launch.account, title=cluster_title(cluster), socket=socket)
+
+
 class Postmaster:
     """The server process and the thread that keeps it.
 
@@ -118,7 +125,7 @@ class Postmaster:
             self._thread.join(limit)
             if not self._thread.is_alive():
                 break
-        self._clear()
+        clear_before(self._launch)
 
     def _keep(self) -> None:
         pause = _FIRST_PAUSE_SECONDS
@@ -146,7 +153,7 @@ class Postmaster:
 
     def _run_once(self) -> DatabaseRefusal:
         """Start the server, wait for its end, and return why it ended."""
-        self._clear()
+        clear_before(self._launch)
         started_at = time.time()
         with self._launch.first_words.open("wb") as words:
             process = _spawn(self._launch, words=words)
@@ -159,16 +166,8 @@ class Postmaster:
             if process.returncode is None:
                 self._report(_("PostgreSQL runs again."))
         process.wait()
+        clear_before(self._launch)  # its logger ends a little later, when the last words are in the file
         return explained(self._words_since(started_at), folder=self._launch.placement.place)
-
-    def _clear(self) -> None:
-        placement = self._launch.placement
-        clear_leftovers(
-            placement.cluster,
-            account=self._launch.account,
-            title=cluster_title(placement.cluster),
-            socket=self._launch.socket_folder / f".s.PGSQL.{self._launch.port}",
-        )
 
     def _words_since(self, started_at: float) -> str:
         words = _tail(self._launch.first_words)

@@ -23,6 +23,7 @@ from .cluster import (
     create_cluster,
     new_passwords,
     passwords_of,
+    reset_passwords,
 )
 from .configuration import PRODUCTION, ServerSettings
 from .failures import explained_os_error
@@ -36,7 +37,7 @@ from .placement import (
     socket_folder,
     write_private,
 )
-from .postmaster import Launch, Postmaster
+from .postmaster import Launch, Postmaster, clear_before
 from .refusals import AlreadyRunning, DidNotStart, WrongOwner
 from .unprivileged import Account, account_for
 from .wording import gettext as _
@@ -177,15 +178,13 @@ class EmbeddedServer:
             port=self._settings.port,
             socket_folder=socket_folder(placement, account=account),
         )
+        passwords = passwords_of(self._office)
+        if passwords is None:
+            clear_before(launch)
+            passwords = reset_passwords(placement, account=account, binaries=binaries)
         progress(_("Starting PostgreSQL %(version)s …") % {"version": binaries.version})
         self._postmaster = Postmaster(launch)
         self._postmaster.start(progress=progress)
-        passwords = passwords_of(self._office)
-        if passwords is None:
-            raise DidNotStart(
-                _("%(folder)s/passwords.json is missing: restore it from a backup.")
-                % {"folder": self._office}
-            )
         _provision(launch, passwords=passwords)
         self._announce(launch)
         return _application_address(launch.socket_folder, port=launch.port, passwords=passwords)

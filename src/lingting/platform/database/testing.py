@@ -11,6 +11,8 @@ from pathlib import Path
 from .configuration import FORGETFUL
 from .server import EmbeddedServer
 
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2_000_000_000
 ENVIRONMENT_NAME = "LINGTING_TEST_DATABASE_URL"
 
 
@@ -22,7 +24,7 @@ def start_for_tests() -> str:
     """
     if url := os.environ.get(ENVIRONMENT_NAME):
         return url
-    home = Path(tempfile.mkdtemp(prefix="lingting-tests-"))
+    home = Path(tempfile.mkdtemp(prefix="lingting-tests-", dir=fast_folder()))
     # Our own new folder, which the database account has to pass through when we are root.
     home.chmod(0o711)
     server = EmbeddedServer(home, settings=FORGETFUL, state_root=home / "state")
@@ -35,3 +37,10 @@ def start_for_tests() -> str:
     atexit.register(clean_up)
     os.environ[ENVIRONMENT_NAME] = server.ensure(lambda sentence: None).url
     return os.environ[ENVIRONMENT_NAME]
+
+
+def fast_folder() -> Path:
+    """Where temporary clusters go: into memory where there is room (several times faster), else where such files go."""
+    if os.access(_MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        return _MEMORY
+    return Path(tempfile.gettempdir())

@@ -65,8 +65,11 @@ def account_for(cluster: Path) -> Account:
     return account
 
 
-def run_as(account: Account, *, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-    """Run a program as the account, in a clean environment, and return what it said. Raises OSError as subprocess does."""
+def run_as(account: Account, *, command: Sequence[str | Path], words: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a program as the account, in a clean environment, with `words` on its input; return what it said.
+
+    Raises OSError as subprocess does.
+    """
     other = None if account.is_ourselves else account
     return subprocess.run(
         [os.fspath(part) for part in command],
@@ -75,7 +78,7 @@ def run_as(account: Account, *, command: Sequence[str | Path]) -> subprocess.Com
         extra_groups=[] if other else None,
         env=clean_environment(),
         cwd="/",
-        stdin=subprocess.DEVNULL,
+        input=words,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
