@@ -4,11 +4,9 @@ Every token has a position, the next one the next position. What is cut how:
 
 - Chinese, Japanese, Korean: at each character the pair that begins there; the last character of a run alone.
   退款吗 → 退款 款吗 吗.
-- Digits: at each digit the three that begin there, fewer at the end: 8000 → 800 000 00 0. So any part of a
-number finds it.
-  One dash, dot, slash or thousands comma between digits does not count: 138-0013-8000 is 13800138000, 1,299
-      is 1299; nor do
-  spaces that group a telephone number.
+- Digits: at each digit the three that begin there, fewer at the end: 8000 → 800 000 00 0. So any part of
+  a number finds it. One dash, dot, slash or thousands comma between digits does not count, nor do spaces
+  that group a telephone number: 138-0013-8000 is 13800138000, and 1,299 is 1299.
 - Letters: words in lower case without accents and English plural endings. Addresses fall into their parts:
   Li.Na@example.com → li na example com.
 
