@@ -8,7 +8,7 @@ from lingting.platform.jobs import services
 from lingting.platform.jobs.declaring import periodic
 
 
-@periodic("*/20 * * * * *")
+@periodic("* * * * * */20")
 def requeue_stalled(*, now: datetime) -> None:
     """Every 20 seconds."""
     services.requeue_stalled(now=now)

@@ -1,21 +1,23 @@
-"""Texts as `tsvector` literals, questions as `tsquery` literals."""
+"""Texts as `tsvector` literals, questions as `tsquery` literals; `science.language` cuts the words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lingting.platform.search.words import LONGEST_WORD, Run, pairs, runs
+from lingting.science.language import index_tokens, query_terms
 
 LAST_POSITION = 16_000
 GAP_BETWEEN_PARTS = 8
 MOST_WORDS_ASKED = 48
+MOST_CHARACTERS_ASKED = 400
+_MOST_PLACES = 255
 
 
 def vector(text: str, *, weight: str = "") -> str:
     """The literal of a text's `tsvector`, with positions.
 
-    Bounded: words after position 16,000 are left out (PostgreSQL counts to 16,383), words are cut at
-    64 characters. `weight` is "", "A", "B", "C" or "D".
+    Bounded: words after position 16,000 are left out (PostgreSQL counts to 16,383).
+    `weight` is "", "A", "B", "C" or "D".
     """
     return joined_vector([(text, weight)])
 
@@ -28,63 +30,36 @@ def joined_vector(parts: Sequence[tuple[str, str]]) -> str:
     positions: dict[str, list[str]] = {}
     position = 0
     for text, weight in parts:
-        for word in _indexed_words(text):
+        for word in index_tokens(text[: LAST_POSITION - position]):
             position += 1
             if position > LAST_POSITION:
-                return _literal(positions)
+                break
             positions.setdefault(word, []).append(f"{position}{weight}")
         position += GAP_BETWEEN_PARTS
-    return _literal(positions)
+        if position > LAST_POSITION:
+            break
+    return " ".join(f"{_quoted(word)}:{','.join(places[:_MOST_PLACES])}" for word, places in positions.items())
 
 
 def query(text: str) -> str | None:
     """The literal of the `tsquery` that finds a text, or None when it holds no word.
 
-    A Chinese run becomes a phrase of pairs; words joined without a space (`li.na@example.com`, `SF-2024-01`) a
-    phrase of words; everything must occur. The last word and every run of digits match as a beginning.
+    Everything asked must occur: a Chinese run as a phrase of pairs, words joined without a space as a phrase of
+    words; the last word and digits match as a beginning. The first 48 words of a question count.
     """
-    phrases: list[list[str]] = []
-    asked = 0
-    found = list(runs(text))
-    for index, run in enumerate(found):
-        terms = _asked_terms(run, is_last=index == len(found) - 1)
-        terms = terms[: MOST_WORDS_ASKED - asked]
-        asked += len(terms)
-        if not terms:
+    left = MOST_WORDS_ASKED
+    phrases: list[str] = []
+    for terms in query_terms(text[:MOST_CHARACTERS_ASKED]):
+        words = [_asked(term) for term in terms[:left]]
+        left -= len(words)
+        phrases.append(f"({' <-> '.join(words)})" if len(words) > 1 else words[0])
+        if left <= 0:
             break
-        follows = index > 0 and run.is_joined and not run.is_ideographs and not found[index - 1].is_ideographs
-        if follows:
-            phrases[-1].extend(terms)
-        else:
-            phrases.append(terms)
-    if not phrases:
-        return None
-    return " & ".join(f"({' <-> '.join(phrase)})" if len(phrase) > 1 else phrase[0] for phrase in phrases)
+    return " & ".join(phrases) or None
 
 
-def _indexed_words(text: str) -> list[str]:
-    words: list[str] = []
-    for run in runs(text):
-        if run.is_ideographs:
-            words.extend(pairs(run.text))
-        else:
-            words.append(run.text[:LONGEST_WORD])
-        if len(words) > LAST_POSITION:
-            break
-    return words
-
-
-def _asked_terms(run: Run, *, is_last: bool) -> list[str]:
-    if run.is_ideographs:
-        if len(run.text) == 1:
-            return [f"{_quoted(run.text)}:*"]
-        return [_quoted(pair) for pair in pairs(run.text)[:-1]]
-    ending = ":*" if is_last or run.text.isdigit() else ""
-    return [f"{_quoted(run.text[:LONGEST_WORD])}{ending}"]
-
-
-def _literal(positions: dict[str, list[str]]) -> str:
-    return " ".join(f"{_quoted(word)}:{','.join(places[:255])}" for word, places in positions.items())
+def _asked(term: str) -> str:
+    return f"{_quoted(term[:-1])}:*" if term.endswith("*") else _quoted(term)
 
 
 def _quoted(word: str) -> str:
