@@ -1,7 +1,7 @@
 """What the desk announces.
 
 Live audiences: `case:<id>` staff who have it open, `account:<id>` its owner, `desk` every inbox
-(rare facts only: a message of an owned case goes to its owner), `chat:<conversation>` the customer.
+(ids only, never words: not every desk may see every case), `chat:<conversation>` the customer.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ class CaseChanged(CaseFact):
     """Fields of a case changed: `changes` maps a field to [old, new]."""
 
     changes: dict[str, list[Any]]
+
+    def live(self) -> dict[str, Any]:
+        return {"case_id": self.case_id, "fields": sorted(self.changes)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,11 @@ class CaseLinked(CaseFact):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageAdded(CaseFact):
-    """Something was said. Notes and whispers never reach the customer's audience."""
+    """Something was said. Notes and whispers never reach the customer's audience.
+
+    The words go only to those who have the case open, its owner and the customer: not every desk may read
+    every case. The lists of others learn that a row changed by a passing signal (`services.messages`).
+    """
 
     conversation_id: int
     message_id: int
@@ -95,7 +102,7 @@ class MessageAdded(CaseFact):
     client_key: str | None = None
 
     def topics(self) -> tuple[str, ...]:
-        mine = (f"account:{self.assignee_id}",) if self.assignee_id else ("desk",)
+        mine = (f"account:{self.assignee_id}",) if self.assignee_id else ()
         hidden = self.message_kind in ("note", "whisper")
         return (f"case:{self.case_id}", *mine, *(() if hidden else (f"chat:{self.conversation_id}",)))
 

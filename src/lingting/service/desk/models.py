@@ -134,7 +134,6 @@ class Case(models.Model):
             models.Index(fields=["state", "-active_at", "-id"], name="case_by_state"),
             models.Index(fields=["assignee", "state", "-active_at", "-id"], name="case_by_assignee"),
             models.Index(fields=["queue", "state", "-active_at", "-id"], name="case_by_queue"),
-            models.Index(fields=["-active_at", "-id"], name="case_recent"),
             models.Index(fields=["customer", "-active_at"], name="case_by_customer"),
             models.Index(fields=["type", "state", "-active_at", "-id"], name="case_by_type"),
             models.Index(fields=["priority", "state", "-active_at", "-id"], name="case_by_priority"),
@@ -144,9 +143,9 @@ class Case(models.Model):
             models.Index(fields=["due_at", "id"], name="case_due", condition=models.Q(state="open", due_at__isnull=False)),
             models.Index(fields=["snoozed_until_at"], name="case_snoozed", condition=models.Q(state="snoozed")),
             models.Index(
-                fields=["queue", "-active_at", "-id"],
+                fields=["queue", "state", "-active_at", "-id"],
                 name="case_unassigned",
-                condition=models.Q(state="open", assignee=None),
+                condition=models.Q(assignee=None),
             ),
         ]
 

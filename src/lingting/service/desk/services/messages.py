@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor, Fact
 from lingting.kernel.timeline.services import record
+from lingting.platform.realtime import notify
 from lingting.platform.search import vector
 from lingting.service.desk.events import CaseReopened, CaseWoken, MessageAdded
 from lingting.service.desk.models import Attachment, CaseState, MessageKind
@@ -144,6 +145,8 @@ def add_message(
         Attachment.objects.bulk_create(Attachment(message_id=message_id, file_id=each) for each in attachment_ids)
     for fact in _facts(target, row=row, message_id=message_id, files=len(attachment_ids), actor=actor):
         record(fact, actor=actor, now=now)
+    if target.assignee_id is None and kind in _TOUCHES:
+        notify.signal(["desk"], kind="CaseTouched", data={"case_id": target.case_id})
     return AddedMessage(message_id, target.case_id, conversation_id, str(kind), now, is_repeat=False)
 
 

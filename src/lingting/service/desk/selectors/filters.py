@@ -1,0 +1,70 @@
+"""What an inbox list is narrowed to: read from an address, written back to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from lingting.service.desk.models import CaseState, Priority
+
+NOBODY = 0
+STATES = tuple(CaseState.values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """Conditions that must all hold; None asks nothing. `assignee_id` 0 means nobody."""
+
+    state: str | None = None
+    queue_id: int | None = None
+    type_id: int | None = None
+    assignee_id: int | None = None
+    priority: int | None = None
+    channel: str | None = None
+    tag_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, item.name) is not None for item in fields(self))
+
+    def as_query(self) -> dict[str, str]:
+        """The filters as parameters of an address."""
+        return {_PARAMETERS[item.name]: str(value) for item in fields(self) if (value := getattr(self, item.name)) is not None}
+
+    def without(self, name: str) -> Filters:
+        return replace(self, **{name: None})
+
+
+_PARAMETERS = {
+    "state": "state",
+    "queue_id": "queue",
+    "type_id": "type",
+    "assignee_id": "assignee",
+    "priority": "priority",
+    "channel": "channel",
+    "tag_id": "tag",
+}
+
+
+def filters_of(query: Mapping[str, Any]) -> Filters:
+    """The filters an address (or a saved view) names; what makes no sense is left out."""
+    state = query.get("state")
+    channel = query.get("channel")
+    priority = _number(query.get("priority"))
+    return Filters(
+        state=state if state in STATES else None,
+        queue_id=_number(query.get("queue")),
+        type_id=_number(query.get("type")),
+        assignee_id=_number(query.get("assignee")),
+        priority=priority if priority in Priority.values else None,
+        channel=str(channel)[:10] if channel else None,
+        tag_id=_number(query.get("tag")),
+    )
+
+
+def _number(text: Any) -> int | None:
+    try:
+        number = int(str(text))
+    except ValueError:
+        return None
+    return number if 0 <= number < 2**31 else None

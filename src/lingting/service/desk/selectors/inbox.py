@@ -1,0 +1,294 @@
+"""The lists of the inbox: pages by keyset, single rows for live updates, counts that stay cheap."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.accounts.models import Account, Reach
+from lingting.kernel.organisation.selectors import account_ids_within
+from lingting.platform.refusals import NotFound, NotPermitted
+from lingting.service.desk.models import Mention, Queue, SavedView
+from lingting.service.desk.selectors.filters import Filters, filters_of
+from lingting.service.desk.selectors.lanes import Scope, condition, lanes, parameters, scope_of
+from lingting.service.desk.selectors.sight import Sight, sight_of
+
+PAGE_SIZE = 25
+MOST_COUNTED = 999
+MOST_MENTIONED = 500
+RARE_TAG = 5_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of the inbox: key in the address, name, icon, key after G, whether its count is shown."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    shortcut: str = ""
+    is_counted: bool = True
+
+
+VIEWS: tuple[View, ...] = (
+    View("mine", _("Mine"), "user", "m"),
+    View("unassigned", _("Unassigned"), "inbox", "u"),
+    View("team", _("Team"), "users", "t"),
+    View("mentions", _("Mentions"), "at", "n"),
+    View("waiting", _("Waiting for customer"), "hourglass", "w"),
+    View("snoozed", _("Snoozed"), "clock-pause", "z"),
+    View("overdue", _("Overdue"), "alarm", "o"),
+    View("closed", _("Closed"), "circle-check", "c", is_counted=False),
+    View("all", _("All"), "stack-2", "a", is_counted=False),
+)
+VIEW_KEYS = tuple(view.key for view in VIEWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A person at the desk: what they see and with whom they work. Read once per request."""
+
+    account: Account
+    sight: Sight
+    team: tuple[int, ...]
+    all_queues: tuple[int, ...]
+    permission: str = "desk.view_cases"
+
+    @property
+    def shows_team(self) -> bool:
+        return len(self.team) > 1 and (self.sight.sees_all or len(self.sight.people) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Rows as dicts, and the cursor to what comes after (None: nothing)."""
+
+    rows: list[dict[str, Any]]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A view with its filters for a person: what every question below is asked about."""
+
+    desk: Desk
+    view: str
+    filters: Filters = field(default_factory=Filters)
+    saved: SavedView | None = None
+
+    @property
+    def scope(self) -> Scope:
+        desk = self.desk
+        return scope_of(
+            self.view, sight=desk.sight, team=desk.team, all_queues=desk.all_queues, filters=self.filters
+        )
+
+
+def desk_of(account: Account) -> Desk:
+    """The person's place at the desk. Raises `NotPermitted` for somebody who may see no cases."""
+    sight = sight_of(account)
+    if sight is None:
+        raise NotPermitted(_("You do not work at the desk. Ask an administrator if you should."))
+    if sight.sees_all:
+        team = account_ids_within(account, Reach.TEAM) or []
+        queues = tuple(Queue.objects.values_list("id", flat=True))
+    else:
+        team, queues = list(sight.people), ()
+    return Desk(account, sight, tuple(team), queues)
+
+
+def listing_of(desk: Desk, view: str, *, query: Mapping[str, Any]) -> Listing:
+    """A built-in view, or a saved one (`saved-12`), with the filters of an address. Raises `NotFound`."""
+    filters = filters_of(query)
+    if view in VIEW_KEYS:
+        return Listing(desk, view, filters)
+    saved = next((each for each in saved_views(desk) if f"saved-{each.pk}" == view), None)
+    if saved is None:
+        raise NotFound(_("This view does not exist any more. Choose another one."))
+    kept = {key: value for key, value in saved.filters.items() if key != "view"}
+    base_view = saved.filters.get("view", "all")
+    merged = filters_of({**kept, **filters.as_query()})
+    return Listing(desk, base_view if base_view in VIEW_KEYS else "all", merged, saved)
+
+
+def saved_views(desk: Desk) -> list[SavedView]:
+    """One's own views and those shared with one's team."""
+    from django.db.models import Q
+
+    mine = Q(owner=desk.account) | Q(team__members__account=desk.account)
+    return list(SavedView.objects.filter(mine).distinct().order_by("order", "id")[:50])
+
+
+_COLUMNS = """
+    file.id, file.subject, file.state, file.priority, file.preview, file.preview_kind, file.channel,
+    file.active_at, file.opened_at, file.waiting_since_at, file.due_at, file.snoozed_until_at, file.closed_at,
+    file.unread_count, file.assignee_id, owner.display_name AS assignee_name, file.queue_id,
+    line.name_zh AS queue_zh, line.name_en AS queue_en, file.type_id, file.customer_id, person.name AS customer_name,
+    tier.key AS tier_key, tier.name_zh AS tier_zh, tier.name_en AS tier_en, COALESCE(tier.priority, 0) AS tier_raises
+"""
+
+_JOINS = """
+    JOIN crm_customer person ON person.id = file.customer_id
+    JOIN desk_queue line ON line.id = file.queue_id
+    LEFT JOIN crm_tier tier ON tier.id = person.tier_id
+    LEFT JOIN accounts_account owner ON owner.id = file.assignee_id
+"""
+
+
+def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = PAGE_SIZE) -> InboxPage:
+    """A page of a list, newest activity first (overdue: longest overdue first); one query for the rows."""
+    if listing.view == "mentions":
+        return _page_of_ids(listing, _mentioned_ids(listing.desk), after=after, now=now, size=size)
+    scope = listing.scope
+    if scope.is_overdue:
+        return _overdue_page(scope, after=after, now=now, size=size)
+    if scope.filters.tag_id is not None:
+        rare = _cases_of_rare_tag(scope.filters.tag_id)
+        if rare is not None:
+            return _page_of_ids(listing, rare, after=after, now=now, size=size)
+    bound = _read_cursor(after)
+    below = " AND (file.active_at, file.id) < (%(bound_at)s, %(bound_id)s)" if bound else ""
+    sql = f"""
+        WITH page AS (
+            SELECT lane.id, lane.active_at FROM ({lanes(scope, after=below)}) AS lane
+            ORDER BY lane.active_at DESC, lane.id DESC LIMIT %(size)s
+        )
+        SELECT {_COLUMNS} FROM page JOIN desk_case file ON file.id = page.id {_JOINS}
+        ORDER BY page.active_at DESC, page.id DESC"""
+    rows = _rows(sql, {**parameters(scope, now=now), **_bounds(bound), "size": size + 1})
+    return _page(rows, size=size, column="active_at")
+
+
+def rows_among(listing: Listing, case_ids: Sequence[int], *, now: datetime) -> list[dict[str, Any]]:
+    """Those of the cases that stand in the list now, as rows; for updating it in place."""
+    if listing.view == "mentions":
+        ids = set(case_ids) & set(_mentioned_ids(listing.desk))
+        return _page_of_ids(listing, sorted(ids), after="", now=now, size=len(ids) or 1).rows
+    where, given = condition(listing.scope, now=now)
+    sql = f"""SELECT {_COLUMNS} FROM desk_case file {_JOINS}
+        WHERE file.id = ANY(%(ids)s) AND {where} ORDER BY file.active_at DESC, file.id DESC"""
+    return _rows(sql, {**given, "ids": list(case_ids)})
+
+
+def matching_ids(listing: Listing, *, now: datetime, most: int) -> list[int]:
+    """The ids of a whole list, for acts on all of it; at most so many."""
+    if listing.view == "mentions":
+        return _mentioned_ids(listing.desk)[:most]
+    where, given = condition(listing.scope, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT file.id FROM desk_case file WHERE {where} ORDER BY file.id LIMIT %(most)s", {**given, "most": most})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def counts(desk: Desk, *, now: datetime) -> dict[str, int]:
+    """How many cases stand in each counted view, in one query; 1,000 means "more than 999"."""
+    asked: dict[str, str] = {}
+    given: dict[str, Any] = {"now": now, "most": MOST_COUNTED + 1, "account": desk.account.pk}
+    for view in VIEWS:
+        if not view.is_counted or (view.key == "team" and not desk.shows_team):
+            continue
+        if view.key == "mentions":
+            asked[view.key] = (
+                "SELECT DISTINCT said.case_id FROM desk_mention named JOIN desk_message said ON said.id = named.message_id"
+                " WHERE named.account_id = %(account)s AND named.seen_at IS NULL"
+            )
+            continue
+        where, values = condition(Listing(desk, view.key).scope, now=now)
+        for name in ("states", "people", "queues"):
+            where = where.replace(f"%({name})s", f"%({view.key}_{name})s")
+            given[f"{view.key}_{name}"] = values[name]
+        asked[view.key] = f"SELECT 1 FROM desk_case file WHERE {where}"
+    parts = [f"(SELECT count(*) FROM ({sql} LIMIT %(most)s) AS found)" for sql in asked.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", given)
+        return dict(zip(asked, cursor.fetchone(), strict=True))
+
+
+def count_of(listing: Listing, *, now: datetime, most: int) -> int:
+    """How many cases a list holds, counted up to `most`."""
+    if listing.view == "mentions":
+        return min(len(_mentioned_ids(listing.desk)), most)
+    where, given = condition(listing.scope, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM desk_case file WHERE {where} LIMIT %(most)s) AS found", {**given, "most": most}
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _overdue_page(scope: Scope, *, after: str, now: datetime, size: int) -> InboxPage:
+    where, given = condition(scope, now=now)
+    bound = _read_cursor(after)
+    below = " AND (file.due_at, file.id) > (%(bound_at)s, %(bound_id)s)" if bound else ""
+    sql = f"""SELECT {_COLUMNS} FROM (
+            SELECT * FROM desk_case file WHERE file.due_at IS NOT NULL AND file.state = 'open' AND {where}{below}
+            ORDER BY file.due_at, file.id LIMIT %(size)s
+        ) AS file {_JOINS} ORDER BY file.due_at, file.id"""
+    rows = _rows(sql, {**given, **_bounds(bound), "size": size + 1})
+    return _page(rows, size=size, column="due_at")
+
+
+def _page_of_ids(listing: Listing, ids: Sequence[int], *, after: str, now: datetime, size: int) -> InboxPage:
+    """A page among known cases, few enough to sort. Mentions show cases beyond one's own sight."""
+    where, given = ("true", {}) if listing.view == "mentions" else condition(listing.scope, now=now)
+    bound = _read_cursor(after)
+    below = " AND (file.active_at, file.id) < (%(bound_at)s, %(bound_id)s)" if bound else ""
+    sql = f"""SELECT {_COLUMNS} FROM (
+            SELECT * FROM desk_case file WHERE file.id = ANY(%(ids)s) AND {where}{below}
+            ORDER BY file.active_at DESC, file.id DESC LIMIT %(size)s
+        ) AS file {_JOINS} ORDER BY file.active_at DESC, file.id DESC"""
+    rows = _rows(sql, {**given, **_bounds(bound), "ids": list(ids), "size": size + 1})
+    return _page(rows, size=size, column="active_at")
+
+
+def _mentioned_ids(desk: Desk) -> list[int]:
+    latest = Mention.objects.filter(account=desk.account).order_by("-id").values_list("message__case_id", flat=True)
+    return sorted(set(latest[:MOST_MENTIONED]))
+
+
+def _cases_of_rare_tag(tag_id: int) -> list[int] | None:
+    """The cases with a tag, or None for one so common that walking the lanes meets it soon."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id FROM desk_case_tags WHERE tag_id = %s LIMIT %s", [tag_id, RARE_TAG + 1])
+        found = [row[0] for row in cursor.fetchall()]
+    return found if len(found) <= RARE_TAG else None
+
+
+def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _page(rows: list[dict[str, Any]], *, size: int, column: str) -> InboxPage:
+    if len(rows) <= size:
+        return InboxPage(rows)
+    last = rows[size - 1]
+    return InboxPage(rows[:size], _cursor(last[column], last["id"]))
+
+
+def _cursor(moment: datetime, case_id: int) -> str:
+    micros = (moment - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{micros}.{case_id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    try:
+        micros, _dot, case_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(".")
+        return _EPOCH + timedelta(microseconds=int(micros)), int(case_id)
+    except (ValueError, OverflowError, binascii.Error):
+        return None
+
+
+def _bounds(bound: tuple[datetime, int] | None) -> dict[str, Any]:
+    return {"bound_at": bound[0], "bound_id": bound[1]} if bound else {}

@@ -1,0 +1,111 @@
+"""Which cases a person may see: by their owner, by the queues they serve, by being asked in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lingting.kernel.accounts.models import Account, Reach
+from lingting.kernel.organisation.models import Employee, Team
+from lingting.kernel.organisation.selectors import account_ids_within, team_ids_below
+from lingting.service.desk.models import Case, Mention, Queue
+from lingting.service.desk.services.refusals import case_not_found
+
+VIEW = "desk.view_cases"
+ANSWER = "desk.answer_cases"
+ASSIGN = "desk.assign_cases"
+
+ServedQueues = Callable[[int], Iterable[int]]
+Invitations = Callable[[int, int], bool]
+
+_served: list[ServedQueues] = []
+_invitations: list[Invitations] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far a person sees: everyone's cases, or those of `people` and the unowned ones of `queues`."""
+
+    account_id: int
+    sees_all: bool
+    people: tuple[int, ...] = ()
+    queues: tuple[int, ...] = ()
+
+    def covers(self, *, assignee_id: int | None, queue_id: int) -> bool:
+        if self.sees_all:
+            return True
+        return queue_id in self.queues if assignee_id is None else assignee_id in self.people
+
+
+def register_served_queues(source: ServedQueues) -> None:
+    """An app above tells which queues a person serves: `source(account_id)` gives queue ids."""
+    _served.append(source)
+
+
+def register_invitation(source: Invitations) -> None:
+    """An app above opens a case to somebody it asked in: `source(account_id, case_id)` says whether."""
+    _invitations.append(source)
+
+
+def sight_of(account: Account, *, permission: str = VIEW) -> Sight | None:
+    """How far a permission of a person reaches over cases; None: they do not have it."""
+    reach = account.reach_of(permission)
+    if reach is None:
+        return None
+    people = account_ids_within(account, reach)
+    if people is None:
+        return Sight(account.pk, sees_all=True)
+    return Sight(account.pk, sees_all=False, people=tuple(people), queues=_queues_of(account, reach=reach))
+
+
+def access_case(account: Account, case_id: int, *, permission: str = VIEW) -> Case:
+    """The case, if the person may see it (or was asked in). Raises `CaseNotFound`, never saying which it was."""
+    sight = sight_of(account, permission=permission)
+    case = Case.objects.select_related("customer__tier", "queue", "type", "assignee", "closed_by").filter(pk=case_id).first()
+    if case is None or sight is None:
+        raise case_not_found()
+    if sight.covers(assignee_id=case.assignee_id, queue_id=case.queue_id) or is_invited(account.pk, case_id=case_id):
+        return case
+    raise case_not_found()
+
+
+def may_act(account: Account, case: Case, *, permission: str = ANSWER) -> bool:
+    """Whether a person may do something to a case they see."""
+    sight = sight_of(account, permission=permission)
+    return sight is not None and (
+        sight.covers(assignee_id=case.assignee_id, queue_id=case.queue_id) or is_invited(account.pk, case_id=case.pk)
+    )
+
+
+def is_invited(account_id: int, *, case_id: int) -> bool:
+    """Whether somebody was mentioned in a note of the case, or asked in by an app above."""
+    if any(source(account_id, case_id) for source in _invitations):
+        return True
+    return Mention.objects.filter(account_id=account_id, message__case_id=case_id).exists()
+
+
+def visible_case_ids(account: Account, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that a person may see; for live topics. A constant number of queries."""
+    wanted = list(case_ids)
+    sight = sight_of(account)
+    if sight is None or not wanted:
+        return set()
+    rows = Case.objects.filter(pk__in=wanted).values_list("id", "assignee_id", "queue_id")
+    seen = {pk for pk, owner, queue in rows if sight.covers(assignee_id=owner, queue_id=queue)}
+    return seen | {pk for pk in wanted if pk not in seen and is_invited(account.pk, case_id=pk)}
+
+
+def _queues_of(account: Account, *, reach: Reach) -> tuple[int, ...]:
+    """Queues whose unowned cases a limited reach shows: those served, and those of one's teams or site."""
+    served = {queue_id for source in _served for queue_id in source(account.pk)}
+    me = Employee.objects.filter(account=account).values_list("id", "team_id", "site_id").first()
+    if me is None:
+        return tuple(sorted(served))
+    employee_id, team_id, site_id = me
+    if reach is Reach.SITE:
+        teams = list(Team.objects.filter(site_id=site_id).values_list("id", flat=True))
+    else:
+        led = list(Team.objects.filter(leader_id=employee_id).values_list("id", flat=True))
+        teams = team_ids_below(led) if led else []
+    own = Queue.objects.filter(team_id__in=[*teams, *([team_id] if team_id else [])])
+    return tuple(sorted(served.union(own.values_list("id", flat=True))))
