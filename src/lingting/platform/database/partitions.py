@@ -14,7 +14,9 @@ from typing import Any, Protocol
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _OLDEST_MONTHS = 120
-_LOCK_TIMEOUT = "5s"
+_ATTEMPTS = 10
+# Shorter than PostgreSQL's deadlock_timeout of 1 s: where we and a writer wait for each other, we give way, not the writer.
+_LOCK_TIMEOUT = "400ms"
 
 Month = tuple[int, int]
 
@@ -79,8 +81,8 @@ def ensure_partitions(
     """Create the missing partitions from `months_back` before this month to `months_ahead` after it; return their names.
 
     Months whose rows wait in the DEFAULT partition (a late job, imported history up to ten years old) get theirs too, and
-    the rows move there. Each month is one statement and so one transaction; several callers at once are welcome. Locks the
-    DEFAULT partition for that moment; raises psycopg's LockNotAvailable after 5 s of waiting for it: call again later.
+    the rows move there. Each month is one statement and so one transaction; several callers at once are welcome. Writers wait
+    for that moment; raises psycopg's LockNotAvailable where others hold the table for several seconds: call again later.
     """
     _check_names(table)
     column = _partition_column(connection, table=table)
@@ -132,14 +134,28 @@ def _month_sql(table: str, *, column: str, month: Month, columns: Sequence[str])
 DO $partition$
 DECLARE
     timeout_before text := current_setting('lock_timeout');
+    attempts int := {_ATTEMPTS};
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('lingting.partitions'), hashtext('{table}'));
     IF to_regclass('{name}') IS NOT NULL THEN
         RETURN;
     END IF;
     PERFORM set_config('lock_timeout', '{_LOCK_TIMEOUT}', true);
+    LOOP
+        BEGIN
+            -- Writers stop here, before they choose a partition: one that had chosen the DEFAULT would fail afterwards.
+            LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;
+            LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE;
+            EXIT;
+        EXCEPTION WHEN lock_not_available THEN
+            attempts := attempts - 1;
+            IF attempts = 0 THEN
+                RAISE;
+            END IF;
+            PERFORM pg_sleep(0.2);
+        END;
+    END LOOP;
     CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE);
-    LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE;
     IF EXISTS (SELECT 1 FROM {default} WHERE {column} >= '{start}' AND {column} < '{end}') THEN
         ALTER TABLE {default} DISABLE TRIGGER USER;
         WITH moved AS (DELETE FROM {default} WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING {listed})

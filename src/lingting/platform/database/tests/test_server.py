@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,6 +168,17 @@ def test_the_server_ends_with_a_supervisor_that_is_killed(home: Path) -> None:
         process.kill()
 
         assert eventually(lambda: processes_of(home) == [])
+
+
+def test_the_server_outlives_the_thread_that_asked_for_it(server: EmbeddedServer) -> None:
+    """The kernel's death signal is tied to a thread; a web framework's worker thread may end at any time."""
+    asking = threading.Thread(target=server.ensure, args=(quiet,))
+    asking.start()
+    asking.join()
+    first = server.pid
+
+    assert server.address() is not None
+    assert server.pid == first
 
 
 def test_after_a_killed_supervisor_the_next_one_starts_at_once(server: EmbeddedServer, home: Path) -> None:
