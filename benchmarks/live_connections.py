@@ -27,8 +27,8 @@ LIMIT_KB = 40.0
 TABLE = "bench_entry"
 CREATE = f"""
 CREATE TABLE {TABLE} (
-    id bigint GENERATED ALWAYS AS IDENTITY, occurred_at timestamptz NOT NULL DEFAULT now(), kind text NOT NULL,
-    topics text[] NOT NULL, live jsonb, xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+    id bigint GENERATED ALWAYS AS IDENTITY, occurred_at timestamptz NOT NULL DEFAULT now(),
+    kind text NOT NULL, topics text[] NOT NULL, live jsonb, xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX ON {TABLE} (xid, id);
 """
@@ -63,9 +63,7 @@ def serve(url: str, *, port: int) -> None:
     register_topic("person", each(lambda visitor, topic: topic == f"person:{visitor.id}"))
     register_topic("everybody", each(lambda visitor, topic: True))
     live = live_application(table=TABLE, limits=LiveLimits(heartbeat_seconds=5))
-    serve_live(
-        live, listener=listening_socket("127.0.0.1", port=port), on_started=lambda: print("ready", flush=True)
-    )
+    serve_live(live, listener=listening_socket("127.0.0.1", port=port), on_started=lambda: print("ready", flush=True))
 
 
 def memory_kb(pid: int) -> float:
@@ -87,9 +85,7 @@ class Listener:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port, limit=4096)
         path = f"/live/?token={self.number}&topics=everybody,person:{self.number}"
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-        browser = (
-            "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36\r\n"
-        )
+        browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36\r\n"
         self.writer.write(f"{request}{browser}Accept-Language: zh-CN,zh;q=0.9\r\n\r\n".encode())
         await self.wait_for(b'"hello"')
 
@@ -115,9 +111,7 @@ async def measure(url: str, *, process: subprocess.Popen[str], port: int, count:
     print(f"{count} connections opened in {time.perf_counter() - began:.1f} s")
     with psycopg.connect(url, autocommit=True) as database:
         sent = time.perf_counter()
-        database.execute(
-            f"INSERT INTO {TABLE} (kind, topics, live) VALUES ('Told', '{{everybody}}', '{{\"n\": 1}}')"
-        )
+        database.execute(f"INSERT INTO {TABLE} (kind, topics, live) VALUES ('Told', '{{everybody}}', '{{\"n\": 1}}')")
         database.execute("NOTIFY lingting_live")
         await asyncio.gather(*(listener.wait_for(b'"Told"') for listener in listeners))
     delays = sorted(listener.heard[-1] - sent for listener in listeners)
@@ -126,9 +120,12 @@ async def measure(url: str, *, process: subprocess.Popen[str], port: int, count:
         await asyncio.gather(*(listener.wait_for(b'"heartbeat"') for listener in listeners))
     after = memory_kb(process.pid)
     each_kb = (after - before) / count
-    print(
-        f"memory (PSS): {before / 1024:.1f} MB without, {after / 1024:.1f} MB with: {each_kb:.1f} KB per connection"
-    )
+    print(f"memory (PSS): {before / 1024:.1f} MB without, {after / 1024:.1f} MB with: {each_kb:.1f} KB each")
+    began = time.perf_counter()
+    process.terminate()
+    await asyncio.gather(*(listener.wait_for(b'"reconnect"') for listener in listeners))
+    await asyncio.to_thread(process.wait, 20)
+    print(f"SIGTERM: all were asked to reconnect, process ended after {time.perf_counter() - began:.1f} s")
     return each_kb
 
 
@@ -136,9 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=2_000)
     parser.add_argument("--port", type=int, default=24_100)
-    parser.add_argument(
-        "--serve", action="store_true", help="be the measured process (used by the benchmark itself)"
-    )
+    parser.add_argument("--serve", action="store_true", help="be the measured process (used by the benchmark itself)")
     options = parser.parse_args()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -166,11 +161,9 @@ def main() -> int:
             print("the stream process did not start", file=sys.stderr)
             return 1
         each_kb = asyncio.run(measure(url, process=process, port=options.port, count=options.connections))
-        began = time.perf_counter()
     finally:
         process.terminate()
         process.wait(20)
-    print(f"SIGTERM with all connections open: ended in {time.perf_counter() - began:.1f} s")
     ratio = LIMIT_KB / each_kb
     is_good = ratio >= 1.0
     print(f"live-connections ratio={ratio:.2f} target=1.0 {'PASS' if is_good else 'FAIL'}")

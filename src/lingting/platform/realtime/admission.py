@@ -110,9 +110,7 @@ def check_origin(asked: Asked) -> None:
     if asked.origin:
         is_foreign = urlsplit(asked.origin).netloc != asked.host
     if is_foreign and asked.origin not in settings.CSRF_TRUSTED_ORIGINS:
-        raise ForeignOrigin(
-            _("This page belongs to another site. Open Lingting itself to follow live updates.")
-        )
+        raise ForeignOrigin(_("This page belongs to another site. Open Lingting itself to follow live updates."))
 
 
 def check_topics(topics: frozenset[str], *, limit: int) -> None:
@@ -123,9 +121,7 @@ def check_topics(topics: frozenset[str], *, limit: int) -> None:
         raise BadTopics(_("Listen to at most %(limit)d topics at once.") % {"limit": limit})
     malformed = sorted(topic for topic in topics if not is_topic(topic))
     if malformed:
-        raise BadTopics(
-            _("These are not topic names: %(topics)s.") % {"topics": _listed(malformed)}, topics=malformed
-        )
+        raise BadTopics(_("These are not topic names: %(topics)s.") % {"topics": _listed(malformed)}, topics=malformed)
 
 
 def admit(credentials: LiveRequest, *, topics: frozenset[str]) -> Visitor:
@@ -140,8 +136,7 @@ def admit(credentials: LiveRequest, *, topics: frozenset[str]) -> Visitor:
         refused = sorted(refused_topics(visitor, topics=topics))
         if refused:
             raise TopicsRefused(
-                _("You may not listen to %(topics)s. Ask your administrator for access.")
-                % {"topics": _listed(refused)},
+                _("You may not listen to %(topics)s. Ask your administrator for access.") % {"topics": _listed(refused)},
                 topics=refused,
             )
         return visitor

@@ -153,9 +153,7 @@ class LiveApplication:
             "connections": len(self.hub.subscribers),
             "accounts": len(self.hub.accounts()),
         }
-        await _respond(
-            send, status=200 if is_ready else 503, body=orjson.dumps(body), kind=b"application/json"
-        )
+        await _respond(send, status=200 if is_ready else 503, body=orjson.dumps(body), kind=b"application/json")
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked.read(scope)
@@ -165,9 +163,7 @@ class LiveApplication:
                 visitor = await self._welcome(asked)
                 after = await self._position(asked)
             except TooFarBehind:
-                await _respond(
-                    send, status=200, body=reload_frame(), headers=[*_STREAM_HEADERS, *headers], kind=b""
-                )
+                await _respond(send, status=200, body=reload_frame(), headers=[*_STREAM_HEADERS, *headers], kind=b"")
                 return
             except Refusal as refusal:
                 await _refuse(send, refusal=refusal, headers=headers)
@@ -205,18 +201,14 @@ class LiveApplication:
     async def _admit(self, credentials: LiveRequest, topics: frozenset[str]) -> Visitor:
         return await self._doors.run(lambda: admit(credentials, topics=topics))
 
-    async def _stream(
-        self, asked: Asked, *, visitor: Visitor, after: Cursor | None, receive: Receive, send: Send
-    ) -> None:
+    async def _stream(self, asked: Asked, *, visitor: Visitor, after: Cursor | None, receive: Receive, send: Send) -> None:
         """Keep a listener until it leaves. Nothing runs here while it is idle."""
         headers = _STREAM_HEADERS + (_ANY_ORIGIN if asked.credentials.has_token else [])
         if self.hub.low_water is None:
             await _refuse(send, refusal=_not_ready())
             return
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        subscriber = Subscriber(
-            visitor, topics=asked.topics, request=asked.credentials, send=send, limits=self.limits
-        )
+        subscriber = Subscriber(visitor, topics=asked.topics, request=asked.credentials, send=send, limits=self.limits)
         self.hub.subscribe(subscriber, after=after)
         try:
             while (await receive())["type"] != "http.disconnect":
@@ -236,9 +228,7 @@ async def _refuse(send: Send, *, refusal: Refusal, headers: Headers | None = Non
     extra = list(headers or ())
     if refusal.status in {429, 503}:
         extra.append((b"retry-after", b"3"))
-    await _respond(
-        send, status=refusal.status, body=problem(refusal), headers=extra, kind=b"application/problem+json"
-    )
+    await _respond(send, status=refusal.status, body=problem(refusal), headers=extra, kind=b"application/problem+json")
 
 
 async def _respond(

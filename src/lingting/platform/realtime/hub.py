@@ -158,9 +158,7 @@ class Hub:
             raise TooFarBehind
         limit = self.limits.recall_entries + 1
         try:
-            entries = await self.source.read_between(
-                Snapshot.below(after), target=seen, after=after, since=None, limit=limit
-            )
+            entries = await self.source.read_between(Snapshot.below(after), target=seen, after=after, since=None, limit=limit)
         except ConnectionError:
             raise NotReady from None
         if len(entries) >= limit or not self._recall.extend_back(after, entries=entries):
@@ -170,11 +168,7 @@ class Hub:
         if after < self._recall.start:
             subscriber.close(reload_frame())
             return
-        missed = [
-            frame
-            for sent in self._recall.after(after)
-            if (frame := sent.frame_for(subscriber.topics)) is not None
-        ]
+        missed = [frame for sent in self._recall.after(after) if (frame := sent.frame_for(subscriber.topics)) is not None]
         if len(missed) > self.limits.replay_entries:
             subscriber.close(reload_frame())
             return
@@ -224,9 +218,7 @@ class Hub:
             limit = self.limits.batch_entries
             while True:
                 self._unfinished = (target, position)
-                entries = await self.source.read_between(
-                    seen, target=target, after=position, since=since, limit=limit
-                )
+                entries = await self.source.read_between(seen, target=target, after=position, since=since, limit=limit)
                 self._hand_out(SentEntry(entry, low_water=seen.low_water) for entry in entries)
                 if len(entries) < limit:
                     break

@@ -24,9 +24,7 @@ async def listen_forever(hub: Hub, *, conninfo: str) -> None:
     backoff = 0.1
     while True:
         try:
-            connection = await psycopg.AsyncConnection.connect(
-                conninfo, autocommit=True, **CONNECTION_OPTIONS
-            )
+            connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, **CONNECTION_OPTIONS)
             async with connection:
                 for channel in (hub.source.channel, SIGNAL_CHANNEL):
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))

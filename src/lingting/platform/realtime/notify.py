@@ -66,13 +66,9 @@ def signal(
     for topic in topics:
         if not is_topic(topic):
             raise BadTopic(_("“%(topic)s” is not a topic name.") % {"topic": topic})
-    payload = json.dumps(
-        {"topics": sorted(topics), "kind": kind, "data": data}, separators=(",", ":"), ensure_ascii=False
-    )
+    payload = json.dumps({"topics": sorted(topics), "kind": kind, "data": data}, separators=(",", ":"), ensure_ascii=False)
     if len(payload.encode()) > SIGNAL_LIMIT_BYTES:
-        raise SignalTooLarge(
-            _("This signal is too large to pass on. Send a reference to the content instead of the content.")
-        )
+        raise SignalTooLarge(_("This signal is too large to pass on. Send a reference to the content instead of the content."))
     transaction.on_commit(lambda: _send(using, SIGNAL_CHANNEL, payload), using=using, robust=True)
 
 
@@ -82,6 +78,4 @@ def _send(using: str, channel: str, payload: str) -> None:
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
     except DatabaseError:
-        _log.warning(
-            "Could not notify the live hubs on %s; they will look by themselves.", channel, exc_info=True
-        )
+        _log.warning("Could not notify the live hubs on %s; they will look by themselves.", channel, exc_info=True)

@@ -118,9 +118,7 @@ def serve(
 class _Announcing(LiveServer):
     """Says when it has begun to accept."""
 
-    def __init__(
-        self, config: uvicorn.Config, *, live: LiveApplication, on_started: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, *, live: LiveApplication, on_started: Callable[[], None] | None) -> None:
         super().__init__(config, live=live)
         self._on_started = on_started
 

@@ -102,17 +102,14 @@ class Subscriber:
 
     def _has_room(self, size: int, *, share: int) -> bool:
         limits = self._limits
-        return (
-            len(self._queue or ()) < limits.queue_frames // share
-            and self._bytes + size <= limits.queue_bytes // share
-        )
+        return len(self._queue or ()) < limits.queue_frames // share and self._bytes + size <= limits.queue_bytes // share
 
     def _start_pump(self) -> None:
         if self._pump is None:
             self._pump = asyncio.get_running_loop().create_task(self._send_queue())
 
     async def _send_queue(self) -> None:
-        """Send all that waits, in as few writes as possible; the server makes us wait when the peer is slow."""
+        """Send all that waits in as few writes as possible; a slow peer makes us wait here."""
         loop = asyncio.get_running_loop()
         try:
             while self._queue:

@@ -102,7 +102,7 @@ class TableSource:
             limit=sql.Literal(limit),
         )
 
-    async def _fetch(self, query: sql.Composable) -> list[tuple[Any, ...]]:
+    async def _fetch(self, query: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
         """Rows of a query; any failure closes the connection and becomes a `ConnectionError`."""
         async with self._lock:
             try:

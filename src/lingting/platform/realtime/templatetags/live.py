@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -14,19 +12,15 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def live_head(context: template.Context) -> SafeString:
-    """The page's position and the module that follows from there.
+    """The page's position, whose page it is, and the module that follows from there.
 
     Without `LiveCursorMiddleware`, or on a page it does not serve, the stream begins when
     the browser connects.
     """
-    cursor = _cursor(context.get("request"))
+    request = context.get("request")
     return format_html(
-        '<meta name="live-cursor" content="{}"><script type="module" src="{}" data-worker="{}"></script>',
-        cursor,
+        '<meta name="live-cursor" content="{}" data-person="{}"><script type="module" src="{}"></script>',
+        getattr(request, "live_cursor", ""),
+        getattr(getattr(request, "user", None), "pk", None) or "",
         static("realtime/live.js"),
-        static("realtime/live-worker.js"),
     )
-
-
-def _cursor(request: Any) -> str:
-    return str(getattr(request, "live_cursor", ""))

@@ -74,9 +74,15 @@ class RunningHub:
         self.live = live
         self.port: int = listener.getsockname()[1]
         config = uvicorn.Config(
-            live, loop="uvloop", http="httptools", ws="none", lifespan="on", access_log=False, log_config=None,
+            live,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
             timeout_graceful_shutdown=2,
-        )  # fmt: skip
+        )
         self.server = LiveServer(config, live=live)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]}, daemon=True)
         self.thread.start()
@@ -112,11 +118,7 @@ def free_listener() -> socket.socket:
 
 def staff_by_token(request: LiveRequest) -> Visitor | None:
     """In these tests a token is simply the account's number; revoked ones are refused."""
-    return (
-        Visitor("staff", int(request.token))
-        if request.token.isdigit() and request.token not in REVOKED
-        else None
-    )
+    return Visitor("staff", int(request.token)) if request.token.isdigit() and request.token not in REVOKED else None
 
 
 REVOKED: set[str] = set()
@@ -156,9 +158,7 @@ def start_hub(conninfo: str, registries: None) -> Iterator[Callable[..., Running
 
     def start(**limits: Any) -> RunningHub:
         limits.setdefault("reconnect_spread_seconds", 0.2)
-        live = LiveApplication(
-            TableSource(conninfo, table=TABLE), conninfo=conninfo, limits=LiveLimits(**limits)
-        )
+        live = LiveApplication(TableSource(conninfo, table=TABLE), conninfo=conninfo, limits=LiveLimits(**limits))
         hub = RunningHub(live, listener=free_listener())
         running.append(hub)
         return hub

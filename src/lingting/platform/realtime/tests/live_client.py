@@ -14,9 +14,7 @@ PATIENCE_SECONDS = 15.0
 class LiveClient:
     """One connection; iterate over it or ask for the next event."""
 
-    def __init__(
-        self, port: int, *, headers: dict[str, str] | None = None, method: str = "GET", **query: str
-    ) -> None:
+    def __init__(self, port: int, *, headers: dict[str, str] | None = None, method: str = "GET", **query: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         self.connection.request(method, f"/live/?{urlencode(query)}", headers=headers or {})
         self.response = self.connection.getresponse()

@@ -53,9 +53,7 @@ def test_refusals_speak_the_visitor_s_language(hub: RunningHub) -> None:
     assert spoken == ["zh-hans", "en", "en"]
 
 
-def test_an_authorization_header_opens_a_stream_from_any_origin(
-    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_authorization_header_opens_a_stream_from_any_origin(hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
     def by_header(request: LiveRequest) -> Visitor | None:
         return Visitor("application", 3) if request.authorization == "Bearer good" else None
 

@@ -46,9 +46,7 @@ def test_an_entry_reaches_the_listener_of_its_topic_only(hub: RunningHub, writer
 def test_topics_that_were_not_asked_for_are_not_named(hub: RunningHub, writer: Writer) -> None:
     with hub.connect(topics="case:1") as client:
         assert client.next_event()
-        writer.connection.execute(
-            f"INSERT INTO {TABLE} (kind, topics, live) VALUES ('Written', '{{case:1,secret:9}}', '{{}}')"
-        )
+        writer.connection.execute(f"INSERT INTO {TABLE} (kind, topics, live) VALUES ('Written', '{{case:1,secret:9}}', '{{}}')")
         writer.wake()
 
         assert client.news(1)[0]["topics"] == ["case:1"]
@@ -63,9 +61,7 @@ def test_an_entry_without_live_payload_is_not_sent(hub: RunningHub, writer: Writ
         assert [news["id"] for news in client.news(1)] == shown
 
 
-def test_a_slow_transaction_holds_up_nobody_and_is_not_lost(
-    hub: RunningHub, writer: Writer, conninfo: str
-) -> None:
+def test_a_slow_transaction_holds_up_nobody_and_is_not_lost(hub: RunningHub, writer: Writer, conninfo: str) -> None:
     slow = Writer(conninfo)
     slow.connection.execute("BEGIN")
     with hub.connect(topics="case:1") as client:

@@ -34,9 +34,7 @@ def test_the_header_of_the_standard_is_honoured_and_the_address_wins(hub: Runnin
 
     with LiveClient(hub.port, topics="case:1", token="7", headers={"Last-Event-ID": early}) as client:
         assert [news["id"] for news in client.news(2)] == [*first, *second]
-    with LiveClient(
-        hub.port, topics="case:1", token="7", after=late, headers={"Last-Event-ID": early}
-    ) as client:
+    with LiveClient(hub.port, topics="case:1", token="7", after=late, headers={"Last-Event-ID": early}) as client:
         assert [news["id"] for news in client.news(1)] == second
 
 
@@ -98,9 +96,7 @@ def test_a_cursor_of_another_database_means_reload(hub: RunningHub) -> None:
             assert [event["kind"] for event in client] == ["reload"]
 
 
-def test_a_client_that_does_not_read_is_told_to_reload_and_others_go_on(
-    start_hub: Start, writer: Writer
-) -> None:
+def test_a_client_that_does_not_read_is_told_to_reload_and_others_go_on(start_hub: Start, writer: Writer) -> None:
     hub = start_hub(queue_frames=20, stall_seconds=60)
     sleeper = hub.connect(topics="case:1")
     assert sleeper.next_event()

@@ -58,9 +58,7 @@ def test_who_is_connected_is_known_over_all_hubs(start_hub: Start, reports: list
     assert {account for report in reports for account in report.left} == {7, 8}
 
 
-def test_a_second_window_that_closes_does_not_make_somebody_leave(
-    hub: RunningHub, reports: list[PresenceReport]
-) -> None:
+def test_a_second_window_that_closes_does_not_make_somebody_leave(hub: RunningHub, reports: list[PresenceReport]) -> None:
     with hub.connect(topics="case:1") as one:
         assert one.next_event()
         with hub.connect(topics="case:1") as two:
@@ -73,9 +71,7 @@ def test_a_second_window_that_closes_does_not_make_somebody_leave(
         assert not any(7 in report.left for report in reports)
 
 
-def test_a_presence_callback_that_fails_does_not_stop_the_others(
-    start_hub: Start, reports: list[PresenceReport]
-) -> None:
+def test_a_presence_callback_that_fails_does_not_stop_the_others(start_hub: Start, reports: list[PresenceReport]) -> None:
     def fail(report: PresenceReport) -> None:
         raise RuntimeError("not my day")
 
@@ -104,9 +100,7 @@ def test_health_is_told_to_probes_and_to_the_other_processes(hub: RunningHub) ->
     assert hub_health(now=datetime.now(UTC) + timedelta(minutes=1)).hub_lag_seconds is None
 
 
-def test_a_stopping_hub_sends_its_clients_elsewhere_and_keeps_their_presence(
-    start_hub: Start, writer: Writer
-) -> None:
+def test_a_stopping_hub_sends_its_clients_elsewhere_and_keeps_their_presence(start_hub: Start, writer: Writer) -> None:
     leaving, staying = start_hub(), start_hub()
     with leaving.connect(topics="case:1") as client:
         assert client.next_event()
