@@ -32,7 +32,7 @@ SELECT xid::text, id, occurred_at, kind, topics, live::text FROM (
   UNION ALL
   (SELECT {columns} FROM {table}
    WHERE xid = ANY({running}::xid8[]) AND {common} ORDER BY xid, id LIMIT {limit})
-) AS fresh ORDER BY xid, id LIMIT {limit}
+) AS fresh ORDER BY fresh.xid, fresh.id LIMIT {limit}
 """
 
 _COMMON: LiteralString = """

@@ -1,0 +1,153 @@
+"""Reading the table exactly once between snapshots, in the order of transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lingting.platform.database.configuration import FORGETFUL
+from lingting.platform.database.server import EmbeddedServer
+from lingting.platform.database.testing import fast_folder
+from lingting.platform.realtime.application import LiveApplication
+from lingting.platform.realtime.cursors import Cursor, Snapshot
+from lingting.platform.realtime.limits import LiveLimits
+from lingting.platform.realtime.serving import listening_socket
+from lingting.platform.realtime.sources import LiveEntry
+from lingting.platform.realtime.table_source import TableSource
+from lingting.platform.realtime.tests.conftest import CREATE, TABLE, RunningHub, Writer, free_listener
+
+
+def read(conninfo: str, seen: Snapshot, *, after: Cursor | None = None, limit: int = 100) -> list[LiveEntry]:
+    """What became visible since `seen`."""
+
+    async def once() -> list[LiveEntry]:
+        source = TableSource(conninfo, table=TABLE)
+        try:
+            target = await source.snapshot()
+            return await source.read_between(seen, target=target, after=after, since=None, limit=limit)
+        finally:
+            await source.close()
+
+    return asyncio.run(once())
+
+
+def test_entries_come_in_the_order_of_numbers_not_of_text(conninfo: str, writer: Writer) -> None:
+    writer.connection.execute(
+        f"INSERT INTO {TABLE} (kind, topics, live, xid) SELECT 'K', '{{case:1}}', '{{}}', n::text::xid8"
+        " FROM unnest(ARRAY[101, 9, 100, 10]) AS n"
+    )
+
+    entries = read(conninfo, Snapshot.below(Cursor(1, 0)))
+    rest = read(conninfo, Snapshot.below(Cursor(1, 0)), after=entries[1].cursor, limit=1)
+
+    assert [entry.cursor.xid for entry in entries] == [9, 10, 100, 101]
+    assert rest == [entries[2]]
+
+
+def test_what_was_running_then_and_has_committed_since_is_new(conninfo: str, writer: Writer) -> None:
+    slow = Writer(conninfo)
+    slow.connection.execute("BEGIN")
+    late = slow.insert("case:1")
+    writer.insert("case:1")
+    row = writer.connection.execute("SELECT pg_current_snapshot()::text").fetchone()
+    assert row is not None
+    seen = Snapshot.parse(row[0])
+    fresh = writer.insert("case:1")
+
+    assert [entry.cursor.id for entry in read(conninfo, seen)] == fresh
+    slow.connection.execute("COMMIT")
+    assert sorted(entry.cursor.id for entry in read(conninfo, seen)) == sorted([*late, *fresh])
+    slow.connection.close()
+
+
+def test_a_rolled_back_entry_never_comes(conninfo: str, writer: Writer) -> None:
+    writer.connection.execute("BEGIN")
+    writer.insert("case:1")
+    writer.connection.execute("ROLLBACK")
+
+    assert read(conninfo, Snapshot.below(Cursor(1, 0))) == []
+
+
+def test_a_database_that_does_not_answer_is_a_connection_error() -> None:
+    source = TableSource("host=127.0.0.1 port=9 dbname=nobody", table=TABLE)
+
+    with pytest.raises(ConnectionError):
+        asyncio.run(source.snapshot())
+
+
+@pytest.mark.parametrize("text", ["12:15:12,13", "7:7:"])
+def test_snapshots_are_read_and_written_as_postgresql_does(text: str) -> None:
+    assert str(Snapshot.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cursor"), [("12-0", Cursor(12, 0)), ("12", None), ("", None), ("1-2-3", None), ("a-b", None)]
+)
+def test_only_a_cursor_is_read_as_one(text: str, cursor: Cursor | None) -> None:
+    assert Cursor.parse(text) == cursor
+
+
+def test_accepted_connections_inherit_the_watch_over_dead_peers() -> None:
+    import socket
+
+    listener = free_listener()
+    listener.listen()
+    with socket.create_connection(listener.getsockname()), listener:
+        accepted, _address = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            longest = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) + accepted.getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_KEEPINTVL
+            ) * accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT)
+            assert longest < 20
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) < 20_000
+
+
+def test_a_taken_address_is_an_error_of_the_system() -> None:
+    with free_listener() as taken, pytest.raises(OSError, match="in use"):
+        taken.listen()
+        listening_socket("127.0.0.1", port=taken.getsockname()[1])
+
+
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedServer]:
+    """A PostgreSQL of this test's own, which it may stop."""
+    folder = Path(tempfile.mkdtemp(prefix="lingting-live-", dir=fast_folder()))
+    folder.chmod(0o711)
+    server = EmbeddedServer(folder / "home", settings=FORGETFUL, state_root=folder / "state")
+    yield server
+    server.stop(limit_seconds=5)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.slow
+def test_a_restart_of_postgresql_is_not_noticed_by_clients(
+    own_server: EmbeddedServer, transactional_db: None, registries: None
+) -> None:
+    quiet: Callable[[str], None] = lambda sentence: None  # noqa: E731
+    url = own_server.ensure(quiet).url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(CREATE)
+    writer = Writer(url)
+    live = LiveApplication(TableSource(url, table=TABLE), conninfo=url, limits=LiveLimits())
+    hub = RunningHub(live, listener=free_listener())
+    with hub.connect(topics="case:1") as client:
+        assert client.next_event()
+        before = writer.write("case:1")
+        assert [news["id"] for news in client.news(1)] == before
+        writer.connection.close()
+
+        own_server.stop()
+        assert own_server.ensure(quiet).url == url
+        writer = Writer(url)
+        after = writer.write("case:1", count=3)
+
+        assert [news["id"] for news in client.news(3)] == after
+        writer.connection.close()
+    hub.stop()
