@@ -79,9 +79,7 @@ def most_kept_busy(traffic: Traffic, *, agents: ArrayLike, target: Target) -> Wh
 
     def misses(kept: Figures, rows: Positions) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         open_rows = kept <= count[rows]
-        tried = blended_performance(
-            traffic.selected(rows), agents=count[rows], kept_busy=np.minimum(kept, count[rows])
-        )
+        tried = blended_performance(traffic.selected(rows), agents=count[rows], kept_busy=np.minimum(kept, count[rows]))
         return np.asarray(~wanted.selected(rows).is_met_by(tried.calls) | ~open_rows)
 
     first_miss = least_whole(
@@ -92,9 +90,7 @@ def most_kept_busy(traffic: Traffic, *, agents: ArrayLike, target: Target) -> Wh
         highest=count + 1.0,
     )
     short = (first_miss == 0).reshape(shape)
-    refuse(
-        short, reason="the calls miss the target even without back-office work", error=UnreachableTargetError
-    )
+    refuse(short, reason="the calls miss the target even without back-office work", error=UnreachableTargetError)
     return (first_miss - 1).reshape(shape)[()]
 
 

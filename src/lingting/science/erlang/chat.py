@@ -42,9 +42,7 @@ class Concurrency:
             raise BadFigureError("stretch lists one factor per number of chats and starts with 1.")
         if np.any(np.diff(self.finishing) <= 0.0):
             best = int(np.argmax(self.finishing)) + 1
-            raise BadFigureError(
-                f"More than {best} chats at once make an agent slower in all; allow {best} at most."
-            )
+            raise BadFigureError(f"More than {best} chats at once make an agent slower in all; allow {best} at most.")
 
     @property
     def most(self) -> int:
@@ -57,7 +55,7 @@ class Concurrency:
         return np.asarray(np.arange(1, self.most + 1) / np.asarray(self.stretch), dtype=np.float64)
 
     def completions(self, agents: int) -> Figures:
-        """Completions per handling time of a lone chat, with 1, 2, ... chats spread evenly over ``agents``."""
+        """Completions per handling time of a lone chat with 1, 2, ... chats spread evenly over ``agents``."""
         present = np.arange(1, agents * self.most + 1)
         each, more = present // agents, present % agents
         speed = np.concatenate([[0.0], self.finishing, [0.0]])

@@ -59,9 +59,7 @@ def checked(
     refuse(np.isnan(figures), reason=f"{name} is not a number", figures=figures, error=BadFigureError)
     if not infinite:
         refuse(np.isinf(figures), reason=f"{name} is infinite", figures=figures, error=BadFigureError)
-    outside = (figures <= least if above else figures < least) | (
-        figures >= most if below else figures > most
-    )
+    outside = (figures <= least if above else figures < least) | (figures >= most if below else figures > most)
     wanted = f"{name} must be {_range_words(least, most, above, below)}"
     refuse(outside, reason=wanted, figures=figures, error=BadFigureError)
     if whole:

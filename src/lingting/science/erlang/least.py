@@ -50,14 +50,10 @@ class Target:
         if self.service_level is not None and self.within_seconds is not None:
             level = checked("service_level", values=self.service_level, least=0.0, most=1.0, above=True)
             object.__setattr__(self, "service_level", level)
-            object.__setattr__(
-                self, "within_seconds", checked("within_seconds", values=self.within_seconds, least=0.0)
-            )
+            object.__setattr__(self, "within_seconds", checked("within_seconds", values=self.within_seconds, least=0.0))
         for name in given:
             most = np.inf if name.endswith("_seconds") else 1.0
-            object.__setattr__(
-                self, name, checked(name, values=getattr(self, name), least=0.0, most=most, above=True)
-            )
+            object.__setattr__(self, name, checked(name, values=getattr(self, name), least=0.0, most=most, above=True))
 
     def is_met_by(self, figures: Performance) -> NDArray[np.bool_]:
         """True where every figure named holds; shape of ``figures``."""
@@ -214,9 +210,7 @@ def least_whole(
         leap = np.where(enough, -stride[rows], stride[rows])
         enclosed = np.isfinite(above[rows]) & (below[rows] >= np.ceil(lowest)[rows])
         middle = np.floor(0.5 * (below[rows] + np.where(enclosed, above[rows], 0.0)))
-        probe[rows] = np.where(
-            enclosed, middle, _inside(probe[rows] + leap, below[rows], above[rows], highest[rows])
-        )
+        probe[rows] = np.where(enclosed, middle, _inside(probe[rows] + leap, below[rows], above[rows], highest[rows]))
         stride[rows] *= 2.0
         rows = rows[above[rows] - below[rows] > 1.0]
     return np.asarray(above, dtype=np.int64)

@@ -157,9 +157,7 @@ class Performance:
             start = f"interval {place}: " if self.agents.size > 1 else ""
             callers = f"{waiting:.1%} wait, {wait:.1f} s on average over all"
             ends = f"{answered:.1%} are answered, {lost:.1%} give up"
-            lines.append(
-                f"{start}with {agents:g} agents {callers}; {ends}; agents are busy {used:.1%} of the time."
-            )
+            lines.append(f"{start}with {agents:g} agents {callers}; {ends}; agents are busy {used:.1%} of the time.")
         return "\n".join(lines)
 
     @property
@@ -219,9 +217,7 @@ def performance(traffic: Traffic, *, agents: ArrayLike) -> Performance:
     )
     refuse(people > traffic.line_limit, reason="more agents than lines", figures=people, error=BadFigureError)
     head = inverse_blocking(traffic.load.ravel(), agents=people.ravel())
-    queue = queue_of(
-        traffic, head=head, capacity=people * traffic.answers_per_second, places=traffic.line_limit - people
-    )
+    queue = queue_of(traffic, head=head, capacity=people * traffic.answers_per_second, places=traffic.line_limit - people)
     return assembled(traffic, agents=people, queue=queue)
 
 
@@ -250,12 +246,13 @@ def assembled(
     if in_use is None:
         in_use = np.ravel(traffic.load) * (1.0 - queue.abandoned_share - queue.blocked_share)
     people = np.ravel(agents)
+    room = people if places is None else np.ravel(places)
     return Performance(
         shape=traffic.shape,
         arrivals_per_second=np.ravel(traffic.arrivals_per_second),
         agents=people,
-        places=people if places is None else np.ravel(places),
-        in_use=np.ravel(in_use),
+        places=room,
+        in_use=np.minimum(np.ravel(in_use), room),
         queue=queue,
     )
 

@@ -67,15 +67,11 @@ class PriorityPerformance:
 
     def service_level(self, within_seconds: ArrayLike) -> Figures:
         """Share of each class answered within ``within_seconds`` over offered, shaped as the classes."""
-        seconds = np.broadcast_to(
-            checked("within_seconds", values=within_seconds, least=0.0), self.arrivals.shape
-        )
+        seconds = np.broadcast_to(checked("within_seconds", values=within_seconds, least=0.0), self.arrivals.shape)
         waits = np.broadcast_to(self.waiting_probability, self.arrivals.shape)
         level = np.empty(self.arrivals.shape)
         for place in np.ndindex(self.arrivals.shape):
-            level[place] = (
-                1.0 - waits[place] + waits[place] * self._answered_of_waiting(place, float(seconds[place]))
-            )
+            level[place] = 1.0 - waits[place] + waits[place] * self._answered_of_waiting(place, float(seconds[place]))
         return level
 
     @cached_property
@@ -115,9 +111,7 @@ def priority_performance(traffic: Traffic, *, agents: ArrayLike) -> PriorityPerf
     refuse(traffic.load == 0.0, reason="a class without calls; leave it out", error=EmptyIntervalError)
     handling, patience = 1.0 / traffic.answers_per_second, traffic.abandons_per_second
     for name, figures in (("handling_seconds", handling), ("patience_seconds", patience)):
-        reason = (
-            f"{name} must be the same for every class; use their mean weighted by calls, or the simulator"
-        )
+        reason = f"{name} must be the same for every class; use their mean weighted by calls, or the simulator"
         refuse(figures != figures[:1], reason=reason, error=BadFigureError)
     together = Traffic(
         calls=traffic.arrivals_per_second.sum(axis=0),
@@ -171,14 +165,10 @@ def _check_known_by_class(target: Target) -> None:
     named = [name for name in unknown if getattr(target, name) is not None]
     if named or target.variant is not ServiceLevelVariant.ANSWERED_OF_OFFERED:
         words = ", ".join(named) or str(target.variant)
-        raise BadFigureError(
-            f"{words} is not known by class; use service_level, mean_wait_seconds or abandonment."
-        )
+        raise BadFigureError(f"{words} is not known by class; use service_level, mean_wait_seconds or abandonment.")
 
 
-def _class_target_met(
-    figures: PriorityPerformance, target: Target, shape: tuple[int, ...]
-) -> NDArray[np.bool_]:
+def _class_target_met(figures: PriorityPerformance, target: Target, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """True for the columns where every class meets its figures."""
     met = np.ones(shape, dtype=np.bool_)
     if target.mean_wait_seconds is not None:

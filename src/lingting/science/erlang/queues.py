@@ -167,7 +167,8 @@ class EndlessQueue:
 
     def _still_busy(self, seconds: Figures, later: QueueGrowth | None) -> Figures:
         """Share of those who wait whose faced wait exceeds ``seconds``."""
-        steady = np.exp(-(self.rates.answers - self.rates.arrivals) * seconds)
+        spare = np.where(self.patient, self.rates.answers - self.rates.arrivals, 0.0)
+        steady = np.exp(-spare * seconds)
         if later is None:
             return steady
         x, y, z = self._arrivals, self._departures, self._thinned(seconds)
@@ -215,9 +216,7 @@ class LimitedQueue:
         steady = places * np.log(self.rates.arrivals / self.rates.answers)
         patient = self.rates.abandons == 0.0
         leaving = np.where(patient, 1.0, self.rates.abandons)
-        shrinking = log_rising_ratio(
-            self.rates.answers / leaving, mean=self.rates.arrivals / leaving, steps=places
-        )
+        shrinking = log_rising_ratio(self.rates.answers / leaving, mean=self.rates.arrivals / leaving, steps=places)
         value = np.where(patient, steady, shrinking)
         return np.where(np.isfinite(self.places), value, -np.inf)
 
@@ -231,9 +230,7 @@ class LimitedQueue:
 
     @cached_property
     def queue_length(self) -> Figures:
-        return self._integral(self._rule, _until_gone(self.rates.abandons, self._rule.seconds)) * (
-            self.rates.arrivals
-        )
+        return self._integral(self._rule, _until_gone(self.rates.abandons, self._rule.seconds)) * (self.rates.arrivals)
 
     @property
     def abandoned_share(self) -> Figures:

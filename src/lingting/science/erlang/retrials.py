@@ -39,9 +39,7 @@ class RetrialPerformance:
     given_up: Figures
 
 
-def performance_with_retrials(
-    traffic: Traffic, *, agents: ArrayLike, retry_share: ArrayLike
-) -> RetrialPerformance:
+def performance_with_retrials(traffic: Traffic, *, agents: ArrayLike, retry_share: ArrayLike) -> RetrialPerformance:
     """Performance when the share ``retry_share`` (0 <= r < 1) of lost attempts calls again.
 
     ``traffic`` holds first attempts only. Shapes broadcast. Raises as ``performance`` does.

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from .poisson import Figures
+from .birth_death import inverse_blocking
+from .poisson import Figures, log_poisson
 
 Weight = Callable[[Figures], Figures]
 
 _NODES = 120
 _REACH = 3.3
 _DROP = 42.0
+_RARE = 1e-200
 _PEAK_STEPS = 60
 _CHUNK = 2048
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
@@ -58,14 +60,13 @@ class BusyWait:
         return np.asarray(self.arrivals * seconds * ratio)
 
     def log_density(self, seconds: Figures) -> Figures:
-        """Natural logarithm of the unscaled density; -inf where it vanishes."""
+        """Natural logarithm of the unscaled density."""
         calls = self.expected_calls(seconds)
         value = calls - self.answers * seconds
         limited = np.isfinite(self.places)
         if np.any(limited):
-            with np.errstate(divide="ignore"):
-                room = np.log(special.gammaincc(np.where(limited, np.maximum(self.places, 0.5), 1.0), calls))
-            value = value + np.where(limited, room, 0.0)
+            places = np.where(limited, np.maximum(self.places, 1.0), 1.0)
+            value = value + np.where(limited, _log_fewer(calls, places), 0.0)
         return np.asarray(value)
 
     def rule_after(self, seconds: Figures) -> Rule:
@@ -84,9 +85,7 @@ class BusyWait:
         return BusyWait(self.arrivals[rows], self.answers[rows], self.abandons[rows], self.places[rows])
 
     def _column(self) -> BusyWait:
-        return BusyWait(
-            self.arrivals[:, None], self.answers[:, None], self.abandons[:, None], self.places[:, None]
-        )
+        return BusyWait(self.arrivals[:, None], self.answers[:, None], self.abandons[:, None], self.places[:, None])
 
     def _rule(self, start: Figures) -> Rule:
         peak = self._peak(start)
@@ -94,9 +93,7 @@ class BusyWait:
         right = self._fall(peak, np.full_like(peak, np.inf), top, 1.0)
         left = self._fall(peak, peak - start, top, -1.0)
         spread, share = _tanh_sinh()
-        seconds = np.concatenate(
-            [peak[:, None] - left[:, None] * spread, peak[:, None] + right[:, None] * spread], axis=1
-        )
+        seconds = np.concatenate([peak[:, None] - left[:, None] * spread, peak[:, None] + right[:, None] * spread], axis=1)
         measure = np.concatenate([left[:, None] * share, right[:, None] * share], axis=1)
         density = np.exp(self._column().log_density(seconds) - top[:, None])
         return Rule(seconds=seconds, weights=measure * density, scale=top)
@@ -119,7 +116,8 @@ class BusyWait:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             growth = np.log(self.arrivals / self.answers)
             unlimited = np.where(growth <= 0.0, 0.0, growth / self.abandons)
-            enough = self.places + 40.0 * np.sqrt(self.places) + 100.0
+            many = self.places * np.maximum(self.arrivals / self.answers, 1.0)
+            enough = many + 40.0 * np.sqrt(many) + 100.0
             reach = -np.log1p(-np.minimum(enough * self.abandons / self.arrivals, 1.0)) / self.abandons
             filled = np.where(self.abandons > 0.0, reach, enough / self.arrivals)
         return np.asarray(np.fmin(unlimited, np.where(np.isfinite(self.places), filled, np.inf)))
@@ -134,6 +132,18 @@ class BusyWait:
                 break
             width = grown
         return width
+
+
+def _log_fewer(calls: Figures, places: Figures) -> Figures:
+    """Logarithm of the chance of fewer than ``places`` Poisson events, also where the chance underflows."""
+    calls, places = np.broadcast_arrays(calls, places)
+    chance = np.asarray(special.gammaincc(places, calls))
+    rare = chance < _RARE
+    value = np.log(np.where(rare, 1.0, chance))
+    if np.any(rare):
+        most, mean = places[rare] - 1.0, calls[rare]
+        value[rare] = log_poisson(most, mean=mean) + np.log(inverse_blocking(mean, agents=most))
+    return np.asarray(value)
 
 
 def _tanh_sinh() -> tuple[Figures, Figures]:
