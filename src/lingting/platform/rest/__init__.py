@@ -6,6 +6,7 @@ Does not own any endpoint: those stand in each app's `rest.py`.
 
 from lingting.platform.rest.addresses import address
 from lingting.platform.rest.calling import Authentication, Caller, caller_key, register_authenticator
+from lingting.platform.rest.composition import build_api
 from lingting.platform.rest.limits import Rate, RateLimited, check_rate
 from lingting.platform.rest.marks import (
     by_address,
@@ -26,6 +27,7 @@ __all__ = [
     "Rate",
     "RateLimited",
     "address",
+    "build_api",
     "by_address",
     "by_caller",
     "caller_key",

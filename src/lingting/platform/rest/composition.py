@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Router
@@ -53,6 +54,7 @@ class LingtingAPI(NinjaAPI):
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         return [
+            path("", _to_docs),
             path("openapi.json", partial(schema_answer, api=self), name="openapi"),
             path("docs", partial(docs_page, api=self), name="docs"),
             *super()._get_urls(),
@@ -117,6 +119,10 @@ def _router(address: str) -> Router:
     if not isinstance(found, Router):
         raise TypeError(f"{address} is not a django-ninja Router")
     return found
+
+
+def _to_docs(request: HttpRequest) -> HttpResponse:
+    return redirect("api:docs")
 
 
 def _nothing_here(request: HttpRequest) -> HttpResponse:

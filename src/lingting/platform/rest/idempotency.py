@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lingting.platform.refusals import Conflict, Invalid
-from lingting.platform.rest.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -79,7 +78,9 @@ def once(claim: Claim, *, work: Callable[[], HttpResponse], now: datetime) -> Ht
 
 def delete_expired(*, now: datetime) -> int:
     """Forgets answers older than a day; returns how many."""
-    return IdempotencyKey.objects.filter(created_at__lt=now - KEEP).delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM rest_idempotencykey WHERE created_at < %s", [now - KEEP])
+        return int(cursor.rowcount)
 
 
 def _locked(claim: Claim) -> HttpResponse | None:

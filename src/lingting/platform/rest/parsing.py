@@ -139,7 +139,7 @@ def _texts(data: Any) -> Iterable[str]:
 def _why_not(body: bytes, *, wrong: orjson.JSONDecodeError) -> Refusal:
     if _LONE_SURROGATE.search(body) or (b"\xed" in body and _holds_raw_surrogate(body)):
         return _unstorable()
-    if "recursion" in str(wrong).lower():
+    if "depth" in wrong.msg:
         return TooDeep(_("The JSON is nested too deeply: at most %(deepest)d levels.") % {"deepest": DEEPEST})
     place = {"line": wrong.lineno, "column": wrong.colno}
     return BadJson(_("The body is not valid JSON (line %(line)d, column %(column)d). Send UTF-8 JSON.") % place)
