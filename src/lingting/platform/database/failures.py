@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .refusals import (
     DatabaseRefusal,
     DidNotStart,
     DiskFull,
+    NoUnprivilegedAccount,
     PortTaken,
     WrongOwner,
     WrongVersion,
@@ -43,6 +45,14 @@ def explained(output: str, *, folder: Path) -> DatabaseRefusal:
     if "already exists" in output and "lock file" in output:
         return AlreadyRunning(
             _("Another PostgreSQL already works in %(folder)s: stop it first (%(words)s).") % place
+        )
+    if "could not look up effective user ID" in output:
+        return NoUnprivilegedAccount(
+            _(
+                "PostgreSQL needs an account with a name and this one has only a number (%(uid)d): "
+                "add it to /etc/passwd, or set DATABASE_URL to a PostgreSQL that runs elsewhere."
+            )
+            % {"uid": os.geteuid()}
         )
     if "error while loading shared libraries" in output:
         return BinariesUnusable(_("PostgreSQL's programs lack a library of the system: %(words)s") % place)

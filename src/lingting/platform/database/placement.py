@@ -9,6 +9,7 @@ LINGTING_HOME/database/log       cannot reach the home, both in /var/lib/lingtin
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import socket
@@ -94,9 +95,17 @@ def new_placement(home: Path, *, account: Account, state_root: Path) -> Placemen
 
 
 def record_placement(placement: Placement) -> None:
-    """Remember a place outside the home. Call before data are made there: a place that is not known is data lost."""
+    """Remember a place outside the home, once its cluster is whole."""
     if placement.is_elsewhere:
         write_private(placement.office / "place.json", text=json.dumps({"folder": str(placement.place)}))
+
+
+def set_aside(cluster: Path) -> Path:
+    """Move a cluster nobody asks for out of the way, never deleting it; return where it went."""
+    names = (cluster.with_name(f"{cluster.name}.old-{number}") for number in itertools.count(1))
+    free = next(name for name in names if not os.path.lexists(name))
+    cluster.rename(free)
+    return free
 
 
 def account_folder(folder: Path, *, account: Account) -> Path:

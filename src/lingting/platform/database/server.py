@@ -34,6 +34,7 @@ from .placement import (
     office_of,
     record_placement,
     recorded_placement,
+    set_aside,
     socket_folder,
     write_private,
 )
@@ -193,8 +194,17 @@ class EmbeddedServer:
         placement = new_placement(self._home, account=account, state_root=self._state_root)
         if placement.is_elsewhere:
             self._lock(placement.place)
+        passwords = passwords_of(self._office)
+        if os.path.lexists(placement.cluster):
+            # Only outside the home. With our passwords: we were killed before the record. Without: an earlier home's.
+            if passwords is None:
+                aside = set_aside(placement.cluster)
+                progress(_("Data of an earlier home at this path were moved to %(folder)s.") % {"folder": aside})
+            else:
+                record_placement(placement)
+                return placement
         progress(_("Creating the database in %(folder)s …") % {"folder": placement.place})
-        passwords = passwords_of(self._office) or new_passwords(self._office)
+        passwords = passwords or new_passwords(self._office)
         create_cluster(placement, account=account, binaries=binaries, passwords=passwords)
         record_placement(placement)
         return placement

@@ -17,6 +17,7 @@ from lingting.platform.database.check import home_checks
 from lingting.platform.database.configuration import FORGETFUL
 from lingting.platform.database.refusals import NoUnprivilegedAccount
 from lingting.platform.database.server import EmbeddedServer
+from lingting.platform.database.testing import fast_folder
 
 from .conftest import copy_home, quiet
 
@@ -25,14 +26,24 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to beco
 
 @pytest.fixture
 def closed() -> Iterator[Path]:
-    """A folder like /root: nobody but root gets in. On a disk where programs may be run."""
+    """A folder like /root: nobody but root gets in."""
     made = Path(tempfile.mkdtemp(prefix="lingting-closed-"))
     yield made
     shutil.rmtree(made)
 
 
 @pytest.fixture
+def state() -> Iterator[Path]:
+    """In the place of /var/lib/lingting."""
+    made = Path(tempfile.mkdtemp(prefix="lingting-state-", dir=fast_folder()))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
 def programs() -> Iterator[Path]:
+    """The same, on a disk where programs may be run."""
     made = Path(tempfile.mkdtemp(prefix="lingting-state-"))
     made.chmod(0o711)
     yield made
@@ -52,10 +63,10 @@ def test_the_server_runs_as_an_account_without_rights(server: EmbeddedServer) ->
 
 
 def test_a_home_that_the_account_cannot_enter_keeps_its_data_elsewhere_and_says_so(
-    closed: Path, programs: Path
+    closed: Path, state: Path
 ) -> None:
     before = closed.stat().st_mode
-    server = EmbeddedServer(closed / "home", settings=FORGETFUL, state_root=programs)
+    server = EmbeddedServer(closed / "home", settings=FORGETFUL, state_root=state)
     try:
         with psycopg.connect(server.ensure(quiet).url) as connection:
             connection.execute("CREATE TABLE note AS SELECT 1 AS number")
@@ -68,7 +79,39 @@ def test_a_home_that_the_account_cannot_enter_keeps_its_data_elsewhere_and_says_
 
     assert not (closed / "home/database/cluster").exists()
     assert closed.stat().st_mode == before
-    assert str(programs) in checks[0].sentence
+    assert str(state) in checks[0].sentence
+
+
+def test_a_kill_before_the_place_was_recorded_loses_nothing(closed: Path, state: Path) -> None:
+    server = EmbeddedServer(closed / "home", settings=FORGETFUL, state_root=state)
+    try:
+        with psycopg.connect(server.ensure(quiet).url) as connection:
+            connection.execute("CREATE TABLE note AS SELECT 1 AS number")
+        server.stop()
+        (closed / "home/database/place.json").unlink()
+
+        with psycopg.connect(server.ensure(quiet).url) as connection:
+            assert connection.execute("SELECT number FROM note").fetchone() == (1,)
+    finally:
+        server.stop()
+
+
+def test_a_new_home_at_an_old_path_begins_empty_and_the_old_data_stay(closed: Path, state: Path) -> None:
+    server = EmbeddedServer(closed / "home", settings=FORGETFUL, state_root=state)
+    told: list[str] = []
+    try:
+        with psycopg.connect(server.ensure(quiet).url) as connection:
+            connection.execute("CREATE TABLE note AS SELECT 1 AS number")
+        server.stop()
+        shutil.rmtree(closed / "home")
+
+        with psycopg.connect(server.ensure(told.append).url) as connection:
+            assert connection.execute("SELECT to_regclass('note')").fetchone() == (None,)
+    finally:
+        server.stop()
+    (aside,) = state.glob("*/cluster.old-1")
+    assert (aside / "PG_VERSION").exists()
+    assert str(aside) in told[0]
 
 
 def test_programs_that_the_account_cannot_run_are_copied_once_and_checked(closed: Path, programs: Path, home: Path,

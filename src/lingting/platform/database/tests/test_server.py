@@ -70,10 +70,9 @@ def supervisor(home: Path, *, environment: dict[str, str] | None = None) -> Iter
         print(server.ensure(lambda sentence: print(sentence, flush=True)).url, flush=True)
         time.sleep(600)
     """
-    source = Path(__file__).parents[4]
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program), str(home)],
-        env=os.environ | {"PYTHONPATH": str(source)} | (environment or {}),
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | (environment or {}),
         stdout=subprocess.PIPE,
         text=True,
     )
