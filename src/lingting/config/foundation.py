@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from lingting.config.apps import APPS
 from lingting.config.collect import collect
-from lingting.config.roles import lay_roles
 from lingting.platform.ui.manifest import manifests
 
 
@@ -18,7 +17,6 @@ def lay_foundation() -> None:
     now = timezone.now()
     if not manifests():
         collect()
-    lay_roles()
     for app in APPS:
         if find_spec(f"{app}.foundation") is not None:
             import_module(f"{app}.foundation").lay(now=now)

@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class RoutingConfig(AppConfig):
     name = "lingting.service.routing"
     label = "routing"
+
+    def ready(self) -> None:
+        from lingting.service.routing import live, receivers  # noqa: F401
+
+        live.connect()

@@ -86,3 +86,19 @@ class PresenceChanged(Fact):
 
     def topics(self) -> tuple[str, ...]:
         return (f"account:{self.account_id}", "floor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultAsked(Fact):
+    """A colleague was asked to look at a conversation."""
+
+    subject_type: ClassVar[str] = "desk.case"
+    subject_field: ClassVar[str] = "case_id"
+    case_id: int
+    conversation_id: int
+    asked_id: int
+    by_label: str
+    question: str
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"account:{self.asked_id}", f"case:{self.case_id}")

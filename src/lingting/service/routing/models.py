@@ -21,11 +21,6 @@ class QueueRule(models.Model):
     wrap_up_seconds = models.PositiveSmallIntegerField(_("wrap-up (s)"), default=30)
     last_agent_days = models.PositiveSmallIntegerField(_("prefer the last agent for (days)"), default=7)
     last_agent_seconds = models.PositiveSmallIntegerField(_("hold for the last agent (s)"), default=10)
-    overflow_queue = models.ForeignKey(
-        Queue, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("overflow to")
-    )
-    overflow_seconds = models.PositiveIntegerField(_("overflow after (s)"), null=True, blank=True)
-    auto_accept = models.BooleanField(_("no offer: connect at once"), default=False)
 
 
 class QueueSkill(models.Model):

@@ -1,12 +1,13 @@
 """The roles a centre has from the start: which permissions, and how far they usually reach.
 
-Composition, because a role speaks about every app. Administrators may change what a role allows;
-a role that exists is only given permissions that appeared after it was made.
+Permissions are named by their keys, since the apps that declare them stand above; unknown keys are left out.
+Administrators may change what a role allows; a role that people have changed is left as it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lingting.kernel.accounts.models import Reach, Role
 from lingting.platform.ui.manifest import manifests
@@ -48,7 +49,7 @@ DEFINITIONS: tuple[RoleDefinition, ...] = (
 )  # fmt: skip
 
 
-def lay_roles() -> None:
+def lay(*, now: datetime) -> None:
     """Makes missing roles and gives the administrator every permission there is."""
     known = [permission.key for manifest in manifests() for permission in manifest.permissions]
     for definition in DEFINITIONS:

@@ -1,0 +1,21 @@
+"""Fixtures of the whole house."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lingting.demo.world import World, build_world
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning in Chengdu: 2026-11-17 10:00."""
+    return datetime(2026, 11, 17, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(db: None, now: datetime) -> World:
+    """The demo centre without its articles: forty people, six queues, sixty customers."""
+    return build_world(now=now, with_articles=False)

@@ -1,0 +1,1 @@
+"""Lays the demo content into the tables, a module per kind of thing."""

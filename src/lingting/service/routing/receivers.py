@@ -1,0 +1,37 @@
+"""What routing does when the desk changes something: in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lingting.kernel.timeline.events import Actor, receives
+from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded
+from lingting.service.desk.models import Conversation
+from lingting.service.routing.models import Assignment, Outcome
+from lingting.service.routing.services import answer_directly, end_assignment, leave_queue, reprioritise
+
+
+@receives(ConversationEnded)
+def free_the_owner(fact: ConversationEnded, actor: Actor, now: datetime) -> None:
+    """Whoever had it wraps up; whoever waited in vain has abandoned it, unless the centre itself ended it."""
+    ended = end_assignment(fact.conversation_id, end_reason=f"by_{fact.by}", actor=actor, now=now)
+    if ended is None:
+        outcome = Outcome.ABANDONED if fact.by == "customer" else Outcome.WITHDRAWN
+        leave_queue(fact.conversation_id, outcome=outcome, actor=actor, now=now)
+
+
+@receives(CaseAssigned)
+def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
+    """A case picked at the desk while its chat waits counts as answered by whoever took it."""
+    if fact.assignee_id is None:
+        return
+    live = Conversation.objects.filter(case_id=fact.case_id, ended_at=None).values_list("id", flat=True)
+    for conversation_id in list(live):
+        if not Assignment.objects.filter(conversation_id=conversation_id, ended_at=None).exists():
+            answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+
+
+@receives(CaseChanged)
+def follow_the_priority(fact: CaseChanged, actor: Actor, now: datetime) -> None:
+    if "priority" in fact.changes:
+        reprioritise(fact.case_id)

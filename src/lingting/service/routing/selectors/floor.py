@@ -1,0 +1,95 @@
+"""The floor at this moment: every agent's state, every queue's waiting work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+
+from lingting.service.desk.models import Queue
+from lingting.service.routing.models import Assignment, Contact, Presence, PresenceState
+
+
+@dataclass(frozen=True)
+class AgentNow:
+    """An agent who is signed in: `state` is ready, busy (something in hand), wrap_up or away."""
+
+    account_id: int
+    name: str
+    team_name: str
+    state: str
+    reason_name: str
+    since_at: datetime
+    in_hand: int
+    wrapping_up: int
+
+
+@dataclass(frozen=True)
+class QueueNow:
+    """A queue at this moment: who waits and since when, what is being handled, who is ready for it."""
+
+    queue: Queue
+    waiting: int
+    oldest_at: datetime | None
+    in_progress: int
+    ready: int
+
+
+def agents_now(*, account_ids: Collection[int] | None = None) -> list[AgentNow]:
+    """Everyone who is not offline (None: the whole centre), by state and name; two queries."""
+    rows = Presence.objects.exclude(state=PresenceState.OFFLINE).select_related("account__employee__team", "reason")
+    if account_ids is not None:
+        rows = rows.filter(pk__in=account_ids)
+    in_hand = {
+        account_id: (talking, wrapping, since)
+        for account_id, talking, wrapping, since in Assignment.objects.filter(released_at=None)
+        .values_list("account_id")
+        .annotate(
+            talking=Count("id", filter=Q(ended_at=None)),
+            wrapping=Count("id", filter=Q(ended_at__isnull=False)),
+            since=Min("started_at"),
+        )
+    }
+    found = [_agent(presence, in_hand.get(presence.pk)) for presence in rows]
+    order = {"busy": 0, "wrap_up": 1, "ready": 2, "away": 3}
+    return sorted(found, key=lambda agent: (order[agent.state], agent.name))
+
+
+def _agent(presence: Presence, work: tuple[int, int, datetime] | None) -> AgentNow:
+    talking, wrapping, since = work or (0, 0, presence.since_at)
+    state = presence.state
+    since_at = presence.since_at
+    if state == PresenceState.READY and (talking or wrapping):
+        state = "busy" if talking else "wrap_up"
+        since_at = max(since, presence.since_at)
+    employee = getattr(presence.account, "employee", None)
+    return AgentNow(
+        account_id=presence.pk, name=presence.account.display_name, state=state, since_at=since_at,
+        team_name=employee.team.name if employee and employee.team else "",
+        reason_name=presence.reason.name if presence.reason else "", in_hand=talking, wrapping_up=wrapping,
+    )  # fmt: skip
+
+
+def queues_now() -> list[QueueNow]:
+    """All queues in use, in their order; four queries whatever their number."""
+    waiting = {
+        queue_id: (count, oldest)
+        for queue_id, count, oldest in Contact.objects.filter(ended_at=None)
+        .values_list("queue_id")
+        .annotate(count=Count("id"), oldest=Min("entered_at"))
+    }
+    handled = dict(
+        Assignment.objects.filter(ended_at=None).values_list("conversation__case__queue_id").annotate(count=Count("id"))
+    )
+    ready = dict(
+        Queue.objects.filter(members__account__presence__state=PresenceState.READY).values_list("id").annotate(
+            count=Count("members__account", distinct=True)
+        )
+    )
+    found = []
+    for queue in Queue.objects.filter(is_active=True):
+        count, oldest_at = waiting.get(queue.pk, (0, None))
+        found.append(QueueNow(queue, count, oldest_at, handled.get(queue.pk, 0), ready.get(queue.pk, 0)))
+    return found

@@ -1,0 +1,68 @@
+"""How much a contact weighs and how much room a person has left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from lingting.service.routing.models import AgentCapacity, Assignment, ChannelLoad, Offer
+
+DEFAULT_CAPACITY = 3
+EXCLUSIVE_CHANNELS = frozenset({"voice"})
+
+
+@dataclass(frozen=True)
+class Load:
+    """The weight of one contact of a channel; an exclusive one takes everything."""
+
+    weight: int
+    is_exclusive: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """A person's capacity and what is in hand or on offer."""
+
+    total: int
+    used: int
+    has_exclusive: bool
+
+    def takes(self, load: Load) -> bool:
+        if self.has_exclusive:
+            return False
+        if load.is_exclusive:
+            return self.used == 0 and self.total > 0
+        return self.used + load.weight <= self.total
+
+    def with_load(self, load: Load) -> Room:
+        """The room that is left with one more contact in it."""
+        return Room(self.total, self.used + load.weight, self.has_exclusive or load.is_exclusive)
+
+
+def channel_loads() -> dict[str, Load]:
+    """What the centre set, by channel; for the others see `default_load`."""
+    return {row.pk: Load(max(1, row.weight), row.is_exclusive) for row in ChannelLoad.objects.all()}
+
+
+def default_load(channel: str) -> Load:
+    """Where nothing is set: a call is exclusive, anything else weighs 1."""
+    return Load(1, channel in EXCLUSIVE_CHANNELS)
+
+
+def load_of(channel: str) -> Load:
+    """The weight of one contact of a channel; one query."""
+    return channel_loads().get(channel) or default_load(channel)
+
+
+def rooms_of(account_ids: Collection[int]) -> dict[int, Room]:
+    """What each of these people can still take, open offers counted as taken; four small queries."""
+    totals = dict(AgentCapacity.objects.filter(pk__in=account_ids).values_list("pk", "total"))
+    rooms = {each: Room(totals.get(each, DEFAULT_CAPACITY), 0, False) for each in account_ids}
+    in_hand = Assignment.objects.filter(account_id__in=account_ids, released_at=None)
+    for account_id, weight, is_exclusive in in_hand.values_list("account_id", "weight", "is_exclusive"):
+        rooms[account_id] = rooms[account_id].with_load(Load(weight, is_exclusive))
+    loads = channel_loads()
+    offered = Offer.objects.filter(account_id__in=account_ids, decided_at=None)
+    for account_id, channel in offered.values_list("account_id", "contact__channel"):
+        rooms[account_id] = rooms[account_id].with_load(loads.get(channel) or default_load(channel))
+    return rooms

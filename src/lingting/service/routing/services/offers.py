@@ -1,0 +1,144 @@
+"""Offers: waiting work shown to one person, answered, timed out or withdrawn. An accepted offer is a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lingting.kernel.timeline.events import SYSTEM, Actor
+from lingting.kernel.timeline.services import record
+from lingting.service.routing.events import OfferMade
+from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
+from lingting.service.routing.services.claims import claim
+from lingting.service.routing.services.loads import load_of, rooms_of
+from lingting.service.routing.services.locking import lock_case
+from lingting.service.routing.services.presence import note_missed_offer
+from lingting.service.routing.services.refusals import OfferGone
+from lingting.service.routing.services.withdrawing import close_offer
+
+MISSED_OFFERS_LIMIT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What the rule decided: this contact to this person, and why."""
+
+    contact_id: int
+    account_id: int
+    offer_seconds: int
+    reason: dict[str, Any]
+
+
+@transaction.atomic
+def make_offers(proposals: Sequence[Proposal], *, now: datetime) -> int:
+    """Shows work to people. A proposal that no longer fits (gone, locked, full, not ready) is passed over.
+
+    Waits for no lock: what is being changed at this moment is offered in the next round. The people's rows
+    are locked, so that two routers could never load someone twice. Returns how many were made.
+    """
+    contacts = {
+        contact.pk: contact
+        for contact in Contact.objects.select_for_update(no_key=True, skip_locked=True).filter(
+            pk__in={proposal.contact_id for proposal in proposals}, ended_at=None
+        )
+    }
+    ready = set(
+        Presence.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(pk__in={proposal.account_id for proposal in proposals}, state=PresenceState.READY)
+        .values_list("pk", flat=True)
+    )
+    rooms = rooms_of(ready)
+    made = 0
+    for proposal in proposals:
+        contact = contacts.get(proposal.contact_id)
+        room = rooms.get(proposal.account_id)
+        load = load_of(contact.channel) if contact else None
+        if contact is None or room is None or load is None or not room.takes(load):
+            continue
+        if _offer(proposal, contact=contact, now=now):
+            rooms[proposal.account_id] = room.with_load(load)
+            made += 1
+    return made
+
+
+def _offer(proposal: Proposal, *, contact: Contact, now: datetime) -> bool:
+    offer = Offer(
+        contact=contact, account_id=proposal.account_id, offered_at=now,
+        expires_at=now + timedelta(seconds=proposal.offer_seconds), reason=proposal.reason,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            offer.save()
+    except IntegrityError:
+        return False
+    fact = OfferMade(
+        case_id=contact.case_id, conversation_id=contact.conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,
+        offer_id=offer.pk, account_id=offer.account_id, expires_at=offer.expires_at.isoformat(),
+    )  # fmt: skip
+    record(fact, actor=SYSTEM, now=now)
+    return True
+
+
+@transaction.atomic
+def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime) -> Assignment:
+    """Takes the conversation: the claim is atomic, two can never win. Raises `OfferGone`.
+
+    Accepting one's own offer twice gives the same assignment.
+    """
+    case_id = (
+        Offer.objects.filter(pk=offer_id, account_id=account_id).values_list("contact__case_id", flat=True).first()
+    )
+    if case_id is None:
+        raise OfferGone(_("There is no such offer for you."))
+    lock_case(case_id)
+    offer = Offer.objects.select_related("contact").select_for_update(no_key=True).get(pk=offer_id)
+    if offer.decision == "accepted":
+        mine = Assignment.objects.filter(contact=offer.contact, account_id=account_id).order_by("-id").first()
+        if mine is not None:
+            return mine
+    if offer.decided_at is not None or offer.contact.ended_at is not None:
+        raise OfferGone(
+            _("This conversation has gone to someone else or the customer has left. The next one comes by itself.")
+        )
+    offer.decided_at, offer.decision = now, "accepted"
+    offer.save(update_fields=["decided_at", "decision"])
+    assignment = claim(offer.contact, account_id=account_id, reason=offer.reason, actor=actor, now=now)
+    Presence.objects.filter(pk=account_id).update(missed_offers=0)
+    return assignment
+
+
+@transaction.atomic
+def decline_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime) -> None:
+    """Passes it on; it is not offered to the same person again. Raises `OfferGone`."""
+    offer = _locked_offer(offer_id, account_id=account_id)
+    if offer.decided_at is not None:
+        raise OfferGone(_("This offer has already ended. The next one comes by itself."))
+    close_offer(offer, decision="declined", actor=actor, now=now)
+
+
+def expire_offers(*, now: datetime) -> int:
+    """Offers past their time move on; whoever misses offers again and again is set away. Returns how many."""
+    with transaction.atomic():
+        due = list(
+            Offer.objects.select_related("contact")
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .filter(decided_at=None, expires_at__lte=now)
+            .order_by("id")[:200]
+        )
+        for offer in due:
+            close_offer(offer, decision="missed", actor=SYSTEM, now=now)
+    for offer in due:
+        note_missed_offer(offer.account_id, limit=MISSED_OFFERS_LIMIT, now=now)
+    return len(due)
+
+
+def _locked_offer(offer_id: int, *, account_id: int) -> Offer:
+    offer = Offer.objects.select_for_update(no_key=True).filter(pk=offer_id, account_id=account_id).first()
+    if offer is None:
+        raise OfferGone(_("There is no such offer for you."))
+    return offer
