@@ -132,3 +132,14 @@ class ConversationEnded(CaseFact):
 
     def topics(self) -> tuple[str, ...]:
         return (*super().topics(), f"chat:{self.conversation_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesImported(Fact):
+    """Cases were taken over from elsewhere: ids from `case_id` to `last_id`, `count` of them."""
+
+    subject_type: ClassVar[str] = "desk.case"
+    subject_field: ClassVar[str] = "case_id"
+    case_id: int
+    last_id: int
+    count: int

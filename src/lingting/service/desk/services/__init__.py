@@ -1,6 +1,7 @@
 """Writes of the desk: one transaction each, a module per behaviour."""
 
 from lingting.service.desk.services.assigning import ANYONE, assign_case, queue_case
+from lingting.service.desk.services.bulk import MOST_AT_ONCE, MOST_EVER, BulkOutcome, act_on_cases
 from lingting.service.desk.services.canned import (
     CannedText,
     delete_canned_reply,
@@ -11,6 +12,7 @@ from lingting.service.desk.services.catalogue import delete_tag, rename_tag, sav
 from lingting.service.desk.services.closing import close_case, end_conversation, reopen_case
 from lingting.service.desk.services.drafts import drop_draft, save_draft
 from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
+from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
 from lingting.service.desk.services.messages import AddedMessage, add_message, check_text, preview_of
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
@@ -22,8 +24,15 @@ from lingting.service.desk.services.system_lines import line_text, register_line
 
 __all__ = [
     "ANYONE",
+    "MOST_AT_ONCE",
+    "MOST_EVER",
     "AddedMessage",
+    "BulkOutcome",
     "CannedText",
+    "ImportResult",
+    "ImportedCase",
+    "ImportedMessage",
+    "act_on_cases",
     "add_message",
     "add_note",
     "add_tag",
@@ -36,6 +45,7 @@ __all__ = [
     "drop_draft",
     "end_conversation",
     "filled",
+    "import_cases",
     "latest_conversation_id",
     "line_text",
     "link_cases",
