@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lingting.config.collect import collect
 from lingting.demo.world import World, build_world
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _manifests() -> None:
+    """Roles and navigation speak of what the manifests declare."""
+    collect()
 
 
 @pytest.fixture

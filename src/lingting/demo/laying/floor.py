@@ -13,7 +13,8 @@ from lingting.kernel.calendars.models import Calendar, DayTable, WeeklyHours
 from lingting.kernel.organisation.models import Skill, Team
 from lingting.service.channels.chat.models import Widget
 from lingting.service.desk.models import CannedReply, CaseType, Queue
-from lingting.service.routing.models import AgentCapacity, ChannelLoad, QueueMember, QueueRule, QueueSkill
+from lingting.service.routing import foundation
+from lingting.service.routing.models import AgentCapacity, QueueMember, QueueRule, QueueSkill
 
 WIDGET_KEY = "demo-shop"
 _TEAMS = {"presales": "sales_orders", "orders": "sales_orders", "support": "technical", "care": "care"}
@@ -27,8 +28,7 @@ def lay(*, now: datetime) -> None:
             key=kind.key.replace("_", "-"),
             defaults={"name_zh": kind.name.zh, "name_en": kind.name.en, "order": 10 * number},
         )
-    for channel, weight, exclusive in (("chat", 1, False), ("email", 1, False), ("voice", 1, True)):
-        ChannelLoad.objects.get_or_create(channel=channel, defaults={"weight": weight, "is_exclusive": exclusive})
+    foundation.lay(now=now)
     _lay_members(queues)
     _lay_canned()
     _lay_widget(queues)
