@@ -47,6 +47,11 @@ def serve_key(waiting_since: float, priority: int, ageing_seconds: float) -> flo
     return waiting_since - priority * ageing_seconds
 
 
+def served_before(key: float, priority: int, other_key: float, other_priority: int) -> bool:
+    """Whether work comes before other work: by serve key, then by priority; else the ids decide."""
+    return key < other_key or (key == other_key and priority > other_priority)
+
+
 def has_room(
     used: int, used_on_channel: int, capacity: int, channel_limit: int, weight: int, exclusive: bool
 ) -> bool:
