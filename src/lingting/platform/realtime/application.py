@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -85,15 +86,13 @@ class LiveApplication:
 
     async def start(self) -> None:
         """Begin to read, listen and tend. Never fails for want of a database: it keeps trying."""
-        begin = asyncio.get_running_loop().create_task
-        self._tasks = [
-            begin(self.hub.read_forever()),
-            begin(listen_forever(self.hub, conninfo=self._conninfo)),
-            begin(tend_forever(self.hub, admit=self._admit)),
-            begin(report_people_forever(self.hub, threads=self._people)),
+        parts: list[Callable[[], Awaitable[None]]] = [
+            self.hub.read_forever,
+            partial(listen_forever, self.hub, conninfo=self._conninfo),
+            partial(tend_forever, self.hub, admit=self._admit),
+            partial(report_people_forever, self.hub, threads=self._people),
         ]
-        for task in self._tasks:
-            task.add_done_callback(_log_death)
+        self._tasks = [asyncio.create_task(_keep_going(part)) for part in parts]
         await self.hub.first_read(seconds=FIRST_READ_SECONDS)
 
     async def say_goodbye(self) -> None:
@@ -249,6 +248,13 @@ async def _respond(
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _log_death(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        _log.critical("A part of the live hub died.", exc_info=task.exception())
+async def _keep_going(part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the hub and begin it again if it fails in a way nobody foresaw."""
+    while True:
+        try:
+            await part()
+        except Exception:  # noqa: BLE001 - an entry point: the hub outlives its mistakes
+            _log.exception("A part of the live hub failed and begins again.")
+            await asyncio.sleep(1)
+        else:
+            return

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -92,10 +93,10 @@ def serve(
     application: Callable[..., Any] | None = None,
     on_started: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `application` is the whole site when it is not the hub alone.
+    """Serve until SIGTERM or SIGINT, then return; from the main thread.
 
-    It must pass the lifespan protocol and `/live/` on to `live`. `on_started` is called once
-    the socket accepts.
+    `application` is the whole site when it is not the hub alone: it must pass the lifespan
+    protocol and `/live/` on to `live`. `on_started` is called once the socket accepts.
     """
     config = uvicorn.Config(
         application or live,
@@ -111,8 +112,18 @@ def serve(
         backlog=2048,
     )
     server = _Announcing(config, live=live, on_started=on_started)
-    with contextlib.suppress(KeyboardInterrupt):
+    with _signals_end_here(), contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _signals_end_here() -> Iterator[None]:
+    """Uvicorn raises a handled signal once more after it has stopped; let that be no second death."""
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Announcing(LiveServer):

@@ -83,11 +83,14 @@ class Subscriber:
         self._start_pump()
 
     def drop(self) -> None:
-        """End the connection of a listener that takes nothing, without waiting for it."""
+        """Cut the connection of a listener that takes nothing, and let go of what was buffered for it."""
         self._is_closing = self.is_dropped = True
         self._queue = None
         self.stop()
-        if self.connection_task is not None:
+        abort = getattr(getattr(getattr(self._send, "__self__", None), "transport", None), "abort", None)
+        if abort is not None:  # uvicorn's; closing would wait for the peer to read what is buffered
+            abort()
+        elif self.connection_task is not None:
             self.connection_task.cancel()
 
     def stop(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable
+
+import pytest
 
 from lingting.platform.realtime.tests.conftest import RunningHub, Writer, wait_until
 
@@ -128,6 +131,9 @@ def test_a_client_that_never_reads_again_is_dropped(start_hub: Start, writer: Wr
         return not hub.live.hub.subscribers
 
     wait_until(is_gone)
+    with pytest.raises((ConnectionError, http.client.IncompleteRead)):
+        while sleeper.response.read(1_000_000):
+            pass
     sleeper.close()
 
 

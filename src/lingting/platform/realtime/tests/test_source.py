@@ -86,9 +86,7 @@ def test_snapshots_are_read_and_written_as_postgresql_does(text: str) -> None:
     assert str(Snapshot.parse(text)) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "cursor"), [("12-0", Cursor(12, 0)), ("12", None), ("", None), ("1-2-3", None), ("a-b", None)]
-)
+@pytest.mark.parametrize(("text", "cursor"), [("12-0", Cursor(12, 0)), ("12", None), ("", None), ("1-2-3", None), ("a-b", None)])
 def test_only_a_cursor_is_read_as_one(text: str, cursor: Cursor | None) -> None:
     assert Cursor.parse(text) == cursor
 

@@ -13,6 +13,7 @@ from lingting.platform.realtime import presence
 from lingting.platform.realtime.cursors import Cursor
 from lingting.platform.realtime.health import hub_health
 from lingting.platform.realtime.presence import PresenceReport, connected_accounts, on_presence
+from lingting.platform.realtime.table_source import TableSource
 from lingting.platform.realtime.tests.conftest import RunningHub, Writer, wait_until
 
 Start = Callable[..., RunningHub]
@@ -117,3 +118,24 @@ def test_a_stopping_hub_sends_its_clients_elsewhere_and_keeps_their_presence(sta
     missed = writer.write("case:1")
     with staying.connect(topics="case:1", after=left_at) as again:
         assert [news["id"] for news in again.news(1)] == missed
+
+
+def test_a_part_that_fails_unforeseen_begins_again(start_hub: Start, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = start_hub()
+    with hub.connect(topics="case:1") as client:
+        assert client.next_event()
+        source: TableSource = hub.live.hub.source  # type: ignore[assignment]
+        read = source.read_between
+        failures: list[str] = []
+
+        async def fail_once(*args: object, **kwargs: object) -> object:
+            if not failures:
+                failures.append("unforeseen")
+                raise ZeroDivisionError
+            return await read(*args, **kwargs)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(source, "read_between", fail_once)
+        ids = writer.write("case:1")
+
+        assert [news["id"] for news in client.news(1)] == ids
+        assert failures

@@ -1,0 +1,78 @@
+"""A page knows where it stands before it reads anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from lingting.platform.realtime import positions
+from lingting.platform.realtime.cursors import Cursor
+from lingting.platform.realtime.positions import LiveCursorMiddleware, live_cursor
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    positions._last.clear()
+    yield
+    positions._last.clear()
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(Template("{% load live %}{% live_head %}").render(Context({"request": request})))
+
+
+def test_the_position_is_one_query(transactional_db: None) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        cursor = live_cursor()
+
+    assert len(queries) == 1
+    assert Cursor.parse(cursor) is not None
+
+
+def test_a_page_a_browser_opens_names_its_position_and_its_script(transactional_db: None) -> None:
+    request = RequestFactory().get("/", headers=BROWSER)
+    answer = LiveCursorMiddleware(page)(request).content.decode()
+
+    assert f'name="live-cursor" content="{request.live_cursor}"' in answer  # type: ignore[attr-defined]
+    assert 'src="/static/realtime/live.js"' in answer
+    assert "-0" in answer
+
+
+@pytest.mark.parametrize(
+    "headers", [{**BROWSER, "HX-Request": "true"}, {"Accept": "application/json"}, {**BROWSER, "Sec-Fetch-Dest": "image"}]
+)
+def test_nothing_else_costs_a_query(headers: dict[str, str], transactional_db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = LiveCursorMiddleware(page)(RequestFactory().get("/", headers=headers))
+
+    assert len(queries) == 0
+    assert 'content=""' in answer.content.decode()
+
+
+def test_pages_in_quick_succession_share_one_query(transactional_db: None) -> None:
+    middleware = LiveCursorMiddleware(page)
+    with CaptureQueriesContext(connection) as queries:
+        for _page in range(3):
+            middleware(RequestFactory().get("/", headers=BROWSER))
+
+    assert len(queries) == 1
+
+
+def test_a_position_may_be_asked_for_anew_every_time(transactional_db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.LINGTING_LIVE_CURSOR_SECONDS = 0
+    middleware = LiveCursorMiddleware(page)
+    with CaptureQueriesContext(connection) as queries:
+        for _page in range(3):
+            middleware(RequestFactory().get("/", headers=BROWSER))
+
+    assert len(queries) == 3
