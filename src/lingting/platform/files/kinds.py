@@ -46,10 +46,13 @@ _OFFICE = {
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-_MARKUP = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|script|iframe|svg|img|meta|link|style|object|embed|form|base)\b", re.IGNORECASE
-)
+_PROLOGUE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<!--.*?-->|<\?xml.*?\?>|<!doctype\s+svg[^>]*>)*", re.IGNORECASE | re.DOTALL)
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|img|meta|link|style|object|embed|form|base|title|table|div|p|a|h1|br|b)"
+    rb"[\s>/]",
+    re.IGNORECASE,
+)
 
 _OLE = frozenset({"application/x-ole-storage", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"})
 _CLAIMS: dict[str, frozenset[str]] = {
@@ -122,7 +125,7 @@ def _by_signature(head: bytes) -> str:
         return _media_kind(head[8:12])
     if head[:2] == b"BM" and len(head) > 26 and head[6:10] == b"\0\0\0\0":
         return "image/bmp"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
+    if len(head) > 1 and head[0] == 0xFF and head[1] < 0xFE and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
         return "audio/mpeg"
     return ""
 
@@ -169,10 +172,12 @@ def _is_text(head: bytes) -> bool:
 
 
 def _text_kind(head: bytes, *, name: str) -> str:
-    plain = head.replace(b"\x00", b"")
-    if _SVG.search(plain):
+    plain = head.replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    prologue = _PROLOGUE.match(plain)
+    begins = prologue.end() if prologue else 0
+    if _SVG.match(plain, begins):
         return "image/svg+xml"
-    if _MARKUP.search(plain):
+    if _MARKUP.match(plain, begins):
         return "text/html"
     claimed = extension(name)
     if claimed in _SCRIPT_NAMES:

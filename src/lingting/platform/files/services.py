@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from lingting.platform.files import kinds, pictures, registry
@@ -25,6 +26,7 @@ from lingting.platform.files.stores import CHUNK_BYTES, current_store, incoming_
 GRACE = timedelta(hours=24)
 SWEEP_BATCH = 500
 LONGEST_NAME = 200
+INCOMING_PREFIX = "lingting-upload-"
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069/\\:*?\"<>|]")
 
 
@@ -47,7 +49,7 @@ def store_upload(
     """
     shown_name = clean_name(name or getattr(upload, "name", "") or "")
     limit = largest_bytes or int(settings.FILES_MAX_BYTES)
-    with tempfile.NamedTemporaryFile(dir=incoming_folder(), delete=False) as incoming:
+    with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix=INCOMING_PREFIX, delete=False) as incoming:
         path = Path(incoming.name)
         try:
             sha256, size = _copy(_chunks(upload), incoming, limit=limit)
@@ -143,12 +145,24 @@ def _forget_unused(*, before: datetime) -> int:
         if not candidates:
             return forgotten
         last = candidates[-1]
-        with transaction.atomic():
-            unused = set(candidates) - registry.in_use(candidates)
-            forgotten += StoredFile.objects.filter(id__in=unused).delete()[0]
+        try:
+            with transaction.atomic():
+                unused = set(candidates) - registry.in_use(candidates)
+                deleted = StoredFile.objects.filter(id__in=unused).delete()[0]
+        except (ProtectedError, IntegrityError):
+            continue  # one of them came into use just now: the next sweep looks again
+        forgotten += deleted
+
+
+def _delete_abandoned_uploads(*, before: datetime) -> None:
+    """Uploads that a killed process left in the folder where they wait."""
+    for path in incoming_folder().glob(f"{INCOMING_PREFIX}*"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def _delete_orphans(*, before: datetime) -> int:
+    _delete_abandoned_uploads(before=before)
     store = current_store()
     deleted = 0
     for blob in store.blobs():

@@ -78,5 +78,5 @@ def _explore(
 
     try:
         call()
-    except Exception as failure:  # noqa: BLE001
+    except (Exception, BaseExceptionGroup) as failure:  # noqa: BLE001
         findings.failures.append(f"{label}: {failure}")
