@@ -17,7 +17,9 @@ class DatabaseAddress:
 
 
 def socket_address(*, folder: Path, port: int, database: str, user: str, password: str) -> DatabaseAddress:
-    """The address of a server that listens on a Unix socket in `folder`; any character may occur in the path."""
+    """The address of a server that listens on a Unix socket in `folder`; any character may occur in the
+    path.
+    """
     query = f"host={quote(str(folder), safe='')}&port={port}"
     return DatabaseAddress(
         url=f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}?{query}",

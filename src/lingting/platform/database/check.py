@@ -35,9 +35,11 @@ class Check:
 
 
 def database_checks(url: str, *, clock: Callable[[], datetime]) -> Iterator[Check]:
-    """Everything that can be asked of any PostgreSQL; ends after the first answer where it cannot be reached.
+    """Everything that can be asked of any PostgreSQL; ends after the first answer where it cannot be
+    reached.
 
-    `clock` tells our time with its zone; it is read around the question to the database, so that the journey does not count.
+    `clock` tells our time with its zone; it is read around the question to the database, so that the
+    journey does not count.
     """
     try:
         check_url(url)
@@ -54,9 +56,7 @@ def database_checks(url: str, *, clock: Callable[[], datetime]) -> Iterator[Chec
         )
         return
     with connection:
-        yield Check(
-            name=_("Database"), is_ok=True, sentence=_("%(url)s answers.") % {"url": without_password(url)}
-        )
+        yield Check(name=_("Database"), is_ok=True, sentence=_("%(url)s answers.") % {"url": without_password(url)})
         yield _version(connection)
         yield _writable(connection)
         yield _rights(connection)
@@ -106,9 +106,7 @@ def home_checks(home: Path) -> Iterator[Check]:
             name=_("Database account"),
             is_ok=False,
             sentence=_("PostgreSQL runs as %(name)s, which other services may use too.") % where,
-            advice=_(
-                "Make an account of its own with `useradd --system %(dedicated)s` and give it the folder with chown -R."
-            )
+            advice=_("Make an account of its own with `useradd --system %(dedicated)s` and give it the folder with chown -R.")
             % {"dedicated": DEDICATED_NAME},
         )
     yield _free_room(placement.place)
@@ -130,30 +128,28 @@ def _version(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
         name=_("Database version"),
         is_ok=is_ok,
         sentence=_("PostgreSQL %(version)s.") % {"version": shown},
-        advice=""
-        if is_ok
-        else _("Lingting needs PostgreSQL %(version)d or newer.") % {"version": OLDEST_VERSION},
+        advice="" if is_ok else _("Lingting needs PostgreSQL %(version)d or newer.") % {"version": OLDEST_VERSION},
     )
 
 
 def _writable(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
-    read_only, standby = _row(
-        connection, query="SELECT current_setting('transaction_read_only')::bool, pg_is_in_recovery()"
-    )
+    read_only, standby = _row(connection, query="SELECT current_setting('transaction_read_only')::bool, pg_is_in_recovery()")
     if standby or read_only:
         return Check(
-            name=_("Writing"),
+            name=_("Write access"),
             is_ok=False,
             sentence=_("This server is a standby.") if standby else _("This database is set to read only."),
             advice=_("Name all servers in DATABASE_URL and add target_session_attrs=read-write.")
             if standby
             else _("Set default_transaction_read_only off for this role and database."),
         )
-    return Check(name=_("Writing"), is_ok=True, sentence=_("The database accepts writes."))
+    return Check(name=_("Write access"), is_ok=True, sentence=_("The database accepts writes."))
 
 
 def _rights(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
-    """In the schema new tables go to, and on what is there: a role that owns only some tables breaks the next migration."""
+    """In the schema new tables go to, and on what is there: a role that owns only some tables breaks the
+    next migration.
+    """
     role, schema, may_create, foreign = _row(
         connection,
         query="""
@@ -164,38 +160,32 @@ def _rights(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
     name = {"role": role, "schema": schema, "count": foreign}
     if not may_create:
         return Check(
-            name=_("Rights"),
+            name=_("Database rights"),
             is_ok=False,
             sentence=_("The role %(role)s may not create tables.") % name,
             advice=_("As a superuser: ALTER DATABASE … OWNER TO %(role)s;") % name,
         )
     if foreign:
         return Check(
-            name=_("Rights"),
+            name=_("Database rights"),
             is_ok=False,
             sentence=_("%(count)d tables in the schema %(schema)s belong to another role.") % name,
             advice=_("As a superuser: REASSIGN OWNED BY … TO %(role)s;") % name,
         )
-    return Check(
-        name=_("Rights"), is_ok=True, sentence=_("The role %(role)s may create and change tables.") % name
-    )
+    return Check(name=_("Database rights"), is_ok=True, sentence=_("The role %(role)s may create and change tables.") % name)
 
 
 def _encoding(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
     (encoding,) = _row(connection, query="SHOW server_encoding")
     return Check(
-        name=_("Encoding"),
+        name=_("Database encoding"),
         is_ok=encoding == "UTF8",
         sentence=_("The database stores text as %(encoding)s.") % {"encoding": encoding},
-        advice=""
-        if encoding == "UTF8"
-        else _("Create the database again with ENCODING 'UTF8' TEMPLATE template0."),
+        advice="" if encoding == "UTF8" else _("Create the database again with ENCODING 'UTF8' TEMPLATE template0."),
     )
 
 
-def _clock_skew(
-    connection: psycopg.Connection[tuple[object, ...]], *, clock: Callable[[], datetime]
-) -> Check:
+def _clock_skew(connection: psycopg.Connection[tuple[object, ...]], *, clock: Callable[[], datetime]) -> Check:
     before = clock()
     (theirs,) = _row(connection, query="SELECT clock_timestamp()")
     after = clock()
@@ -204,12 +194,10 @@ def _clock_skew(
     skew = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     is_ok = skew <= _SKEW_LIMIT_SECONDS
     return Check(
-        name=_("Clock"),
+        name=_("Database clock"),
         is_ok=is_ok,
         sentence=_("The clocks of database and application differ by %(seconds).1f s.") % {"seconds": skew},
-        advice=""
-        if is_ok
-        else _("Keep both clocks right with an NTP service such as chrony or systemd-timesyncd."),
+        advice="" if is_ok else _("Keep both clocks right with an NTP service such as chrony or systemd-timesyncd."),
     )
 
 
@@ -223,12 +211,10 @@ def _connections(connection: psycopg.Connection[tuple[object, ...]]) -> Check:
     assert isinstance(used, int) and isinstance(limit, int)
     is_ok = used < limit * 0.9
     return Check(
-        name=_("Connections"),
+        name=_("Database connections"),
         is_ok=is_ok,
         sentence=_("%(used)d of %(limit)d connections are in use.") % {"used": used, "limit": limit},
-        advice=""
-        if is_ok
-        else _("Raise max_connections, or stop what holds them (SELECT * FROM pg_stat_activity)."),
+        advice="" if is_ok else _("Raise max_connections, or stop what holds them (SELECT * FROM pg_stat_activity)."),
     )
 
 
@@ -236,7 +222,7 @@ def _free_room(folder: Path) -> Check:
     free = shutil.disk_usage(folder).free // 1_000_000
     is_ok = free >= _LEAST_FREE_MEGABYTES
     return Check(
-        name=_("Free room"),
+        name=_("Free disk space"),
         is_ok=is_ok,
         sentence=_("%(free)d MB are free in %(folder)s.") % {"free": free, "folder": folder},
         advice="" if is_ok else _("Make room: PostgreSQL stops when its disk is full."),

@@ -33,15 +33,17 @@ class Passwords:
 
 
 def passwords_of(office: Path) -> Passwords | None:
-    """The passwords of this home, or None before the first start. Raises WrongOwner where we may not read them."""
+    """The passwords of this home, or None before the first start.
+
+    Raises WrongOwner where we may not read them.
+    """
     try:
         stored = json.loads((office / "passwords.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
     except PermissionError:
         raise WrongOwner(
-            _("The passwords in %(folder)s belong to another account: use the one that runs `lingting up`.")
-            % {"folder": office}
+            _("The passwords in %(folder)s belong to another account: use the one that runs `lingting up`.") % {"folder": office}
         ) from None
     except ValueError:
         return None
@@ -57,18 +59,16 @@ def new_passwords(office: Path) -> Passwords:
     return made
 
 
-def create_cluster(
-    placement: Placement, *, account: Account, binaries: Binaries, passwords: Passwords
-) -> None:
-    """Make the data folder in a workshop beside it, put it on disk, then rename it: a crash leaves only a workshop."""
+def create_cluster(placement: Placement, *, account: Account, binaries: Binaries, passwords: Passwords) -> None:
+    """Make the data folder in a workshop beside it, put it on disk, then rename it: a crash leaves only a
+    workshop.
+    """
     for leftover in placement.place.glob(f"{_NEW}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     free = shutil.disk_usage(placement.place).free // 1_000_000
     if free < _ROOM_MEGABYTES:
         raise DiskFull(
-            _(
-                "There are only %(free)d MB free in %(folder)s and the database needs at least %(room)d MB: make room there."
-            )
+            _("There are only %(free)d MB free in %(folder)s and the database needs at least %(room)d MB: make room there.")
             % {"free": free, "folder": placement.place, "room": _ROOM_MEGABYTES}
         )
     workshop = Path(tempfile.mkdtemp(prefix=_NEW, dir=placement.place))
@@ -78,7 +78,7 @@ def create_cluster(
         _write_for(account, file=key, text=passwords.superuser)
         data = workshop / "data"
         _initialise(data, account=account, binaries=binaries, key=key)
-        os.rename(data, placement.cluster)
+        data.rename(placement.cluster)
         _put_on_disk(placement.place)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -162,7 +162,8 @@ def _initialise(data: Path, *, account: Account, binaries: Binaries, key: Path) 
     ]
     answer = run_as(account, command=[*base, *arguments, "--lc-ctype", "C.UTF-8"])
     if answer.returncode != 0 and "invalid locale name" in answer.stdout:
-        # A system without C.UTF-8: the builtin provider does the work, the C library's part is only for old code.
+        # A system without C.UTF-8: the builtin provider does the work, the C library's part is only for
+        # old code.
         answer = run_as(account, command=[*base, *arguments, "--lc-ctype", "C"])
     if answer.returncode == 0:
         answer = run_as(account, command=[*base, "--sync-only"])
@@ -171,13 +172,15 @@ def _initialise(data: Path, *, account: Account, binaries: Binaries, key: Path) 
 
 
 def _write_for(account: Account, *, file: Path, text: str) -> None:
-    """A file of the account's. Made aside and renamed: a link that stands there is replaced, never followed."""
+    """A file of the account's. Made aside and renamed: a link that stands there is replaced, never
+    followed.
+    """
     handle, name = tempfile.mkstemp(prefix=".new-", dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as new:
         new.write(text)
         if not account.is_ourselves:
             os.fchown(new.fileno(), account.uid, account.gid)
-    os.replace(name, file)
+    Path(name).replace(file)
 
 
 def _put_on_disk(folder: Path) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SOCKET_PORT = 5432
-"""Only names the socket file while nothing listens on TCP; below 32768, where the kernel's own client ports begin."""
+"""Only names the socket file while nothing listens on TCP; below 32768, where the kernel's own client
+ports begin.
+"""
 
 _ALWAYS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -64,7 +66,9 @@ _FORGETFUL: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """What differs between servers: `tcp_port` also listens on 127.0.0.1, `overrides` win over our own values."""
+    """What differs between servers: `tcp_port` also listens on 127.0.0.1, `overrides` win over our own
+    values.
+    """
 
     tcp_port: int | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)

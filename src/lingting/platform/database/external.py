@@ -21,22 +21,17 @@ _SESSION_ATTRIBUTES = ("any", "read-write", "read-only", "primary", "standby", "
 
 
 def check_url(url: str) -> dict[str, str]:
-    """The parts of a database URL by libpq's names (`host` and `port` hold commas when there are several hosts).
+    """The parts of a database URL by libpq's names (`host` and `port` hold commas when there are several
+    hosts).
 
     Raises WrongAddress with a sentence that names the mistake and never the password.
     """
     url = url.strip()
     if not url.startswith(_SCHEMES):
-        raise WrongAddress(
-            _("DATABASE_URL must start with postgresql://, for example %(example)s.") % {"example": _EXAMPLE}
-        )
+        raise WrongAddress(_("DATABASE_URL must start with postgresql://, for example %(example)s.") % {"example": _EXAMPLE})
     _check_option_names(url)
     try:
-        parts = {
-            name: str(value)
-            for name, value in conninfo.conninfo_to_dict(url).items()
-            if value not in (None, "")
-        }
+        parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(url).items() if value not in (None, "")}
     except psycopg.Error:
         raise _unreadable() from None
     # An unescaped @ or / in the password slides into the next part, where neither can stand.
@@ -44,8 +39,7 @@ def check_url(url: str) -> dict[str, str]:
         raise _unreadable()
     if "dbname" not in parts:
         raise WrongAddress(
-            _("DATABASE_URL names no database: put its name after the host, as in %(example)s.")
-            % {"example": _EXAMPLE}
+            _("DATABASE_URL names no database: put its name after the host, as in %(example)s.") % {"example": _EXAMPLE}
         )
     _check_hosts(parts)
     return parts
@@ -102,9 +96,7 @@ def _check_option_names(url: str) -> None:
     for pair in filter(None, url.partition("?")[2].split("&")):
         name = unquote(pair.partition("=")[0])
         if name not in known and "@" not in url.partition("?")[2]:
-            raise WrongAddress(
-                _("DATABASE_URL has an option that PostgreSQL does not know: %(name)s.") % {"name": name}
-            )
+            raise WrongAddress(_("DATABASE_URL has an option that PostgreSQL does not know: %(name)s.") % {"name": name})
 
 
 def _check_hosts(parts: dict[str, str]) -> None:
@@ -120,6 +112,5 @@ def _check_hosts(parts: dict[str, str]) -> None:
     attributes = parts.get("target_session_attrs", "any")
     if attributes not in _SESSION_ATTRIBUTES:
         raise WrongAddress(
-            _("target_session_attrs in DATABASE_URL must be one of: %(choices)s.")
-            % {"choices": ", ".join(_SESSION_ATTRIBUTES)}
+            _("target_session_attrs in DATABASE_URL must be one of: %(choices)s.") % {"choices": ", ".join(_SESSION_ATTRIBUTES)}
         )

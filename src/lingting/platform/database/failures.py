@@ -25,27 +25,22 @@ from .wording import gettext as _
 
 
 def explained(output: str, *, folder: Path) -> DatabaseRefusal:
-    """The refusal for what PostgreSQL printed (in English) before it ended; `folder` is where its files are."""
+    """The refusal for what PostgreSQL printed (in English) before it ended; `folder` is where its files
+    are.
+    """
     place = {"folder": folder, "words": _last_words(output)}
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return DiskFull(_("The disk that holds %(folder)s is full: make room there and start again.") % place)
     if "could not bind" in output or "Address already in use" in output or "could not create any" in output:
         return PortTaken(
-            _(
-                "Another program already uses the database's port or socket: stop it or choose another port (%(words)s)."
-            )
-            % place
+            _("Another program already uses the database's port or socket: stop it or choose another port (%(words)s).") % place
         )
     if "incompatible with server" in output or "not compatible with" in output:
-        return WrongVersion(
-            _("The data in %(folder)s were written by another version of PostgreSQL: %(words)s") % place
-        )
+        return WrongVersion(_("The data in %(folder)s were written by another version of PostgreSQL: %(words)s") % place)
     if "wrong ownership" in output or "invalid permissions" in output or "Permission denied" in output:
         return WrongOwner(_("PostgreSQL may not use %(folder)s as it stands: %(words)s") % place)
     if "already exists" in output and "lock file" in output:
-        return AlreadyRunning(
-            _("Another PostgreSQL already works in %(folder)s: stop it first (%(words)s).") % place
-        )
+        return AlreadyRunning(_("Another PostgreSQL already works in %(folder)s: stop it first (%(words)s).") % place)
     if "could not look up effective user ID" in output:
         return NoUnprivilegedAccount(
             _(
@@ -64,10 +59,7 @@ def explained_os_error(error: OSError, *, folder: Path) -> DatabaseRefusal:
     place = {"folder": folder, "words": error.strerror or str(error)}
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(_("The disk that holds %(folder)s is full: make room there and start again.") % place)
-    return WrongOwner(
-        _("The database cannot use %(folder)s (%(words)s): choose a LINGTING_HOME where you may write.")
-        % place
-    )
+    return WrongOwner(_("The database cannot use %(folder)s (%(words)s): choose a LINGTING_HOME where you may write.") % place)
 
 
 def explained_connection_error(error: psycopg.Error, *, url: str) -> str:

@@ -26,8 +26,8 @@ class _Process:
 def clear_leftovers(cluster: Path, *, account: Account, title: str, socket: Path) -> None:
     """End every PostgreSQL process of this cluster and remove its pid and socket files.
 
-    Call only under the home's lock. PostgreSQL itself trusts any living process with the number in the pid file (after a
-    reboot, or in a container, often somebody else's); we look at what the process is.
+    Call only under the home's lock. PostgreSQL itself trusts any living process with the number in the pid
+    file (after a reboot, or in a container, often somebody else's); we look at what the process is.
     """
     for sign, limit in (
         (signal.SIGINT, _CLOSING_LIMIT_SECONDS),
@@ -48,7 +48,9 @@ def clear_leftovers(cluster: Path, *, account: Account, title: str, socket: Path
 
 
 def _processes(cluster: Path, *, account: Account, title: str) -> Iterator[_Process]:
-    """By title and owner: what /proc tells everybody, where a process's folders are hidden even from a container's root."""
+    """By title and owner: what /proc tells everybody, where a process's folders are hidden even from a
+    container's root.
+    """
     for entry in os.scandir("/proc"):
         if entry.name.isdigit() and _belongs(entry.path, cluster=cluster, account=account, title=title):
             began = _began(entry.path)
@@ -70,7 +72,9 @@ def _belongs(process: str, *, cluster: Path, account: Account, title: str) -> bo
 
 
 def _owner(process: str) -> int:
-    """The real user of the process; the owner of its folder in /proc is root wherever its memory may not be read."""
+    """The real user of the process; the owner of its folder in /proc is root wherever its memory may not
+    be read.
+    """
     status = Path(process, "status").read_text("utf-8", "replace")
     return int(status.partition("\nUid:")[2].split(maxsplit=1)[0])
 
@@ -90,7 +94,8 @@ def _signal(process: _Process, *, sign: signal.Signals) -> None:
     except OSError:
         return
     try:
-        # The handle holds this very process: if its start time still agrees, the number was not reused in between.
+        # The handle holds this very process: if its start time still agrees, the number was not reused in
+        # between.
         if _began(f"/proc/{process.pid}") == process.began:
             signal.pidfd_send_signal(handle, sign)
     except ProcessLookupError:

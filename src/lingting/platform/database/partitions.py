@@ -1,7 +1,8 @@
 """Tables cut into months by one `timestamptz` column.
 
-A migration lets Django create the table and then calls `create_partitioned`; a daily job calls `ensure_partitions`.
-Each month in UTC has its partition `<table>_y2026m11`; rows of a month that has none wait in `<table>_default`.
+A migration lets Django create the table and then calls `create_partitioned`; a daily job calls
+`ensure_partitions`. Each month in UTC has its partition `<table>_y2026m11`; rows of a month that has none
+wait in `<table>_default`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any, Protocol
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _OLDEST_MONTHS = 120
 _ATTEMPTS = 10
-# Shorter than PostgreSQL's deadlock_timeout of 1 s: where we and a writer wait for each other, we give way, not the writer.
+# Shorter than PostgreSQL's deadlock_timeout of 1 s: where we and a writer wait for each other, we give
+# way, not the writer.
 _LOCK_TIMEOUT = "400ms"
 
 Month = tuple[int, int]
@@ -34,12 +36,14 @@ class Connection(Protocol):
 
 
 def create_partitioned(table: str, *, column: str, primary_key: str = "id") -> str:
-    """SQL that turns the empty table a migration has just created into one cut by month, with its DEFAULT partition.
+    """SQL that turns the empty table a migration has just created into one cut by month, with its DEFAULT
+    partition.
 
-    For `migrations.RunSQL(create_partitioned("timeline_fact", column="recorded_at"), migrations.RunSQL.noop)` behind the
-    `CreateModel` of the same table. Columns, checks, indexes and foreign keys stay; the key becomes (primary_key, column), so
-    no foreign key can point at such a table (`db_constraint=False`) and unique constraints must contain the column.
-    The SQL fails where the table holds rows.
+    For `migrations.RunSQL(create_partitioned("timeline_fact", column="recorded_at"),
+    migrations.RunSQL.noop)` behind the `CreateModel` of the same table. Columns, checks, indexes and
+    foreign keys stay; the key becomes (primary_key, column), so no foreign key can point at such a table
+    (`db_constraint=False`) and unique constraints must contain the column. The SQL fails where the table
+    holds rows.
     """
     _check_names(table, column, primary_key)
     return f"""
@@ -55,7 +59,8 @@ BEGIN
     SELECT coalesce(array_agg(pg_get_indexdef(indexrelid)), '{{}}') INTO kept FROM pg_index
         WHERE indrelid = '{table}'::regclass
         AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'));
-    SELECT kept || coalesce(array_agg(format('ALTER TABLE {table} ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid))), '{{}}')
+    SELECT kept || coalesce(array_agg(
+            format('ALTER TABLE {table} ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid))), '{{}}')
         INTO kept FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('u', 'f');
     ALTER TABLE {table} RENAME TO {table}_whole;
     CREATE TABLE {table} (LIKE {table}_whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED
@@ -75,28 +80,22 @@ $partition$;
 """
 
 
-def ensure_partitions(
-    connection: Connection, *, table: str, months_ahead: int, now: datetime, months_back: int = 0
-) -> list[str]:
-    """Create the missing partitions from `months_back` before this month to `months_ahead` after it; return their names.
+def ensure_partitions(connection: Connection, *, table: str, months_ahead: int, now: datetime, months_back: int = 0) -> list[str]:
+    """Create the missing partitions from `months_back` before this month to `months_ahead` after it; return
+    their names.
 
-    Months whose rows wait in the DEFAULT partition (a late job, imported history up to ten years old) get theirs too, and
-    the rows move there. Each month is one statement and so one transaction; several callers at once are welcome. Writers wait
-    for that moment; raises psycopg's LockNotAvailable where others hold the table for several seconds: call again later.
+    Months whose rows wait in the DEFAULT partition (a late job, imported history up to ten years old) get
+    theirs too, and the rows move there. Each month is one statement and so one transaction; several callers
+    at once are welcome. Writers wait for that moment; raises psycopg's LockNotAvailable where others hold
+    the table for several seconds: call again later.
     """
     _check_names(table)
     column = _partition_column(connection, table=table)
     this_month = _month_of(now)
     wanted = {_shifted(this_month, months=offset) for offset in range(-months_back, months_ahead + 1)}
-    wanted |= set(
-        _waiting_months(
-            connection, table=table, column=column, last=_shifted(this_month, months=months_ahead)
-        )
-    )
+    wanted |= set(_waiting_months(connection, table=table, column=column, last=_shifted(this_month, months=months_ahead)))
     missing = sorted(
-        month
-        for month in wanted
-        if partition_name(table, month=month) not in partition_names(connection, table=table)
+        month for month in wanted if partition_name(table, month=month) not in partition_names(connection, table=table)
     )
     columns = _stored_columns(connection, table=table)
     for month in missing:
@@ -125,9 +124,7 @@ def partition_name(table: str, *, month: Month) -> str:
 def _month_sql(table: str, *, column: str, month: Month, columns: Sequence[str]) -> str:
     """One statement: take the lock, look again, build aside, move waiting rows, attach."""
     name = partition_name(table, month=month)
-    start, end = (
-        f"{year:04}-{number:02}-01 00:00:00+00" for year, number in (month, _shifted(month, months=1))
-    )
+    start, end = (f"{year:04}-{number:02}-01 00:00:00+00" for year, number in (month, _shifted(month, months=1)))
     listed = ", ".join(f'"{stored}"' for stored in columns)
     default = f"{table}_default"
     return f"""
@@ -182,7 +179,9 @@ def _partition_column(connection: Connection, *, table: str) -> str:
 
 
 def _waiting_months(connection: Connection, *, table: str, column: str, last: Month) -> list[Month]:
-    """Months with rows in the DEFAULT partition; a date no service centre can have written stays where it is."""
+    """Months with rows in the DEFAULT partition; a date no service centre can have written stays where it
+    is.
+    """
     oldest = _shifted(last, months=-_OLDEST_MONTHS)
     rows = _rows(
         connection,
@@ -223,7 +222,9 @@ def _shifted(month: Month, *, months: int) -> Month:
 
 
 def _check_names(*names: str) -> None:
-    """Names go into SQL as they are, and partitions add thirteen letters at most to the 63 that PostgreSQL allows."""
+    """Names go into SQL as they are, and partitions add thirteen letters at most to the 63 that PostgreSQL
+    allows.
+    """
     for name in names:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a plain lower-case name of at most 50 letters: {name!r}")

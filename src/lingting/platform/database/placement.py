@@ -52,7 +52,10 @@ def office_of(home: Path) -> Path:
 
 
 def recorded_placement(home: Path) -> Placement | None:
-    """Where this home's data are, or None before the first start. Raises DataMissing where the record points at nothing."""
+    """Where this home's data are, or None before the first start.
+
+    Raises DataMissing where the record points at nothing.
+    """
     office = office_of(home)
     record = office / "place.json"
     try:
@@ -61,9 +64,7 @@ def recorded_placement(home: Path) -> Placement | None:
         placement = Placement(office=office, place=office)
         return placement if os.path.lexists(placement.cluster) else None
     except (ValueError, KeyError, TypeError) as error:
-        raise DataMissing(
-            _("%(record)s cannot be read: restore it from a backup.") % {"record": record}
-        ) from error
+        raise DataMissing(_("%(record)s cannot be read: restore it from a backup.") % {"record": record}) from error
     placement = Placement(office=office, place=place)
     if not (placement.cluster / "PG_VERSION").exists():
         raise DataMissing(
@@ -77,7 +78,10 @@ def recorded_placement(home: Path) -> Placement | None:
 
 
 def new_placement(home: Path, *, account: Account, state_root: Path) -> Placement:
-    """Where a new cluster goes: into the home if the account can get there, else below `state_root`. No parent's mode changes."""
+    """Where a new cluster goes: into the home if the account can get there, else below `state_root`.
+
+    No parent's mode changes.
+    """
     office = office_of(home)
     if can_enter(account, folder=office):
         return Placement(office=office, place=office)
@@ -109,7 +113,10 @@ def set_aside(cluster: Path) -> Path:
 
 
 def account_folder(folder: Path, *, account: Account) -> Path:
-    """The folder, made if need be, closed to all but the account. Raises WrongOwner where it is somebody else's."""
+    """The folder, made if need be, closed to all but the account.
+
+    Raises WrongOwner where it is somebody else's.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
@@ -150,14 +157,16 @@ def write_private(file: Path, *, text: str) -> None:
             new.write(text)
             new.flush()
             os.fsync(new.fileno())
-        os.replace(name, file)
+        Path(name).replace(file)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 
 def cluster_title(cluster: Path) -> str:
-    """The name PostgreSQL shows in its processes' titles, the same for the same folder, told apart from all others."""
+    """The name PostgreSQL shows in its processes' titles, the same for the same folder, told apart from
+    all others.
+    """
     return f"lingting-{_short_hash(cluster)}"
 
 
@@ -172,7 +181,9 @@ def _runtime_roots() -> list[Path]:
 
 
 def _fits(folder: Path) -> bool:
-    """A comma or a quote would end the path in libpq's list of hosts; bytes that are not UTF-8 have no place in a URL."""
+    """A comma or a quote would end the path in libpq's list of hosts; bytes that are not UTF-8 have no
+    place in a URL.
+    """
     try:
         length = len(str(folder / _LONGEST_SOCKET_NAME).encode())
     except UnicodeEncodeError:

@@ -30,7 +30,8 @@ _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 30.0
 _CALM_SECONDS = 30.0
 _IMMEDIATE_LIMIT_SECONDS = 5.0
-# Loaded before any fork: between fork and exec a child of a process with threads should do nothing but system calls.
+# Loaded before any fork: between fork and exec a child of a process with threads should do nothing but
+# system calls.
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,8 +61,8 @@ def clear_before(launch: Launch) -> None:
 class Postmaster:
     """The server process and the thread that keeps it.
 
-    The kernel sends the death signal when the *thread* that started the child ends, so one thread of ours does all the
-    starting and lives as long as the server is wanted.
+    The kernel sends the death signal when the *thread* that started the child ends, so one thread of ours
+    does all the starting and lives as long as the server is wanted.
     """
 
     def __init__(self, launch: Launch) -> None:
@@ -75,7 +76,10 @@ class Postmaster:
         self._thread = threading.Thread(target=self._keep, name="postgresql-keeper", daemon=True)
 
     def start(self, *, progress: Callable[[str], None]) -> None:
-        """Start the server and return when it accepts connections. Raises a DatabaseRefusal when it ends before that."""
+        """Start the server and return when it accepts connections.
+
+        Raises a DatabaseRefusal when it ends before that.
+        """
         self._thread.start()
         told_at = time.monotonic()
         while not self.is_ready():
@@ -98,9 +102,7 @@ class Postmaster:
         if process is None or process.returncode is not None:
             return False
         try:
-            lines = (
-                (self._launch.placement.cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
-            )
+            lines = (self._launch.placement.cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
         except OSError:
             return False
         return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
@@ -111,7 +113,10 @@ class Postmaster:
         return process.pid if process else None
 
     def stop(self, *, limit_seconds: float) -> None:
-        """Fast shutdown; after the limit the immediate one; then kill. Returns when nothing of the server is left."""
+        """Fast shutdown; after the limit the immediate one; then kill.
+
+        Returns when nothing of the server is left.
+        """
         self._stopping.set()
         for sign, limit in (
             (signal.SIGINT, limit_seconds),
@@ -145,9 +150,7 @@ class Postmaster:
                 return
             if time.monotonic() - started_at > _CALM_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
-            self._report(
-                _("PostgreSQL ended unexpectedly and is started again. %(reason)s") % {"reason": failure}
-            )
+            self._report(_("PostgreSQL ended unexpectedly and is started again. %(reason)s") % {"reason": failure})
             self._stopping.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -209,7 +212,9 @@ def _spawn(launch: Launch, *, words: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def _death_pact(parent: int) -> Callable[[], None]:
-    """Runs in the child after it changed its account (a change clears the signal) and before it becomes PostgreSQL."""
+    """Runs in the child after it changed its account (a change clears the signal) and before it becomes
+    PostgreSQL.
+    """
 
     def ask_for_the_signal() -> None:
         if _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0) != 0 or os.getppid() != parent:

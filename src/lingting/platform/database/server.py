@@ -48,6 +48,8 @@ ROLE = "lingting"
 STOP_LIMIT_SECONDS = 20.0
 _ANSWER_LIMIT_SECONDS = 3
 _AWAIT_LIMIT_SECONDS = 30.0
+_LOCK_ATTEMPTS = 10
+_LOCK_PAUSE_SECONDS = 0.02
 
 
 class EmbeddedServer:
@@ -56,9 +58,7 @@ class EmbeddedServer:
     The process that called `ensure` is the supervisor: the server lives no longer than it does.
     """
 
-    def __init__(
-        self, home: Path, *, settings: ServerSettings = PRODUCTION, state_root: Path = STATE_ROOT
-    ) -> None:
+    def __init__(self, home: Path, *, settings: ServerSettings = PRODUCTION, state_root: Path = STATE_ROOT) -> None:
         self._home = home.absolute()
         self._office = office_of(self._home)
         self._settings = settings
@@ -69,7 +69,8 @@ class EmbeddedServer:
     def ensure(self, progress: Callable[[str], None]) -> DatabaseAddress:
         """Make the cluster if there is none, start it, and return its address once it answers.
 
-        Raises a DatabaseRefusal with one sentence to act on; AlreadyRunning names the process that supervises this home.
+        Raises a DatabaseRefusal with one sentence to act on; AlreadyRunning names the process that
+        supervises this home.
         """
         if self._postmaster is not None:
             return self._running_address()
@@ -104,21 +105,20 @@ class EmbeddedServer:
             return None
         except PermissionError:
             raise WrongOwner(
-                _(
-                    "The database in %(folder)s belongs to another account: use the one that runs `lingting up`."
-                )
+                _("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.")
                 % {"folder": self._office}
             ) from None
         passwords = passwords_of(self._office)
         if passwords is None:
             return None
-        address = _application_address(
-            Path(running["socket_folder"]), port=running["port"], passwords=passwords
-        )
+        address = _application_address(Path(running["socket_folder"]), port=running["port"], passwords=passwords)
         return address if _answers(address) else None
 
     def superuser_address(self) -> DatabaseAddress | None:
-        """The same for the role that owns everything: backups, benchmarks, repairs. Never for the application."""
+        """The same for the role that owns everything: backups, benchmarks, repairs.
+
+        Never for the application.
+        """
         address, passwords = self.address(), passwords_of(self._office)
         if address is None or passwords is None:
             return None
@@ -132,7 +132,10 @@ class EmbeddedServer:
         )
 
     def stop(self, *, limit_seconds: float = STOP_LIMIT_SECONDS) -> None:
-        """Close the database in order, by force after the limit, and give the home free. Harmless when nothing runs."""
+        """Close the database in order, by force after the limit, and give the home free.
+
+        Harmless when nothing runs.
+        """
         if self._postmaster is not None:
             self._postmaster.stop(limit_seconds=limit_seconds)
             self._postmaster = None
@@ -142,7 +145,8 @@ class EmbeddedServer:
 
     @contextmanager
     def available(self, progress: Callable[[str], None]) -> Iterator[DatabaseAddress]:
-        """The address while the block runs: of the server another process keeps, or of one kept only for the block.
+        """The address while the block runs: of the server another process keeps, or of one kept only for
+        the block.
 
         For commands such as `migrate` and `doctor`, which work beside a running Lingting and without one.
         """
@@ -196,7 +200,8 @@ class EmbeddedServer:
             self._lock(placement.place)
         passwords = passwords_of(self._office)
         if os.path.lexists(placement.cluster):
-            # Only outside the home. With our passwords: we were killed before the record. Without: an earlier home's.
+            # Only outside the home. With our passwords: we were killed before the record. Without: an
+            # earlier home's.
             if passwords is None:
                 aside = set_aside(placement.cluster)
                 progress(_("Data of an earlier home at this path were moved to %(folder)s.") % {"folder": aside})
@@ -212,22 +217,21 @@ class EmbeddedServer:
     def _running_address(self) -> DatabaseAddress:
         address = self.address()
         if address is None:
-            raise DidNotStart(
-                _("PostgreSQL does not answer at the moment; it is being restarted. Try again shortly.")
-            )
+            raise DidNotStart(_("PostgreSQL does not answer at the moment; it is being restarted. Try again shortly."))
         return address
 
     def _awaited(self) -> DatabaseAddress:
-        """The address of a server another process is just starting. Raises AlreadyRunning when that takes too long."""
+        """The address of a server another process is just starting.
+
+        Raises AlreadyRunning when that takes too long.
+        """
         deadline = time.monotonic() + _AWAIT_LIMIT_SECONDS
         while time.monotonic() < deadline:
             if address := self.address():
                 return address
             time.sleep(0.1)
         raise AlreadyRunning(
-            _(
-                "Another Lingting holds the database in %(folder)s, but it does not answer: stop that one first."
-            )
+            _("Another Lingting holds the database in %(folder)s, but it does not answer: stop that one first.")
             % {"folder": self._office}
         )
 
@@ -235,41 +239,49 @@ class EmbeddedServer:
         """Tell other processes of this home where the server listens; the passwords stay where they are."""
         write_private(
             self._office / "running.json",
-            text=json.dumps(
-                {"supervisor": os.getpid(), "socket_folder": str(launch.socket_folder), "port": launch.port}
-            ),
+            text=json.dumps({"supervisor": os.getpid(), "socket_folder": str(launch.socket_folder), "port": launch.port}),
         )
 
     def _lock(self, folder: Path) -> None:
-        handle = os.open(
-            folder / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        handle = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if not _locked(handle):
             holder = os.read(handle, 20).decode("ascii", "replace").strip()
             os.close(handle)
             raise AlreadyRunning(
                 _(
-                    "Lingting already runs with the database in %(folder)s (process %(pid)s): stop it first, or choose another LINGTING_HOME."
+                    "Lingting already runs with the database in %(folder)s (process %(pid)s): "
+                    "stop it first, or choose another LINGTING_HOME."
                 )
                 % {"folder": folder, "pid": holder}
-            ) from None
+            )
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         self._locks.append(handle)
 
 
+def _locked(handle: int) -> bool:
+    """Take the lock, trying again for a moment: another process may just be asking whether it is held."""
+    for _attempt in range(_LOCK_ATTEMPTS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        else:
+            return True
+    return False
+
+
 def _is_held(office: Path) -> bool:
-    """Whether a living process holds the home's lock: the kernel frees it with the process, so it cannot be stale."""
+    """Whether a living process holds the home's lock: the kernel frees it with the process, so it cannot
+    be stale.
+    """
     try:
         handle = os.open(office / "supervisor.lock", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     except PermissionError:
         raise WrongOwner(
-            _("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.")
-            % {"folder": office}
+            _("The database in %(folder)s belongs to another account: use the one that runs `lingting up`.") % {"folder": office}
         ) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -281,9 +293,7 @@ def _is_held(office: Path) -> bool:
 
 
 def _application_address(folder: Path, *, port: int, passwords: Passwords) -> DatabaseAddress:
-    return socket_address(
-        folder=folder, port=port, database=DATABASE, user=ROLE, password=passwords.application
-    )
+    return socket_address(folder=folder, port=port, database=DATABASE, user=ROLE, password=passwords.application)
 
 
 def _answers(address: DatabaseAddress) -> bool:
@@ -305,19 +315,13 @@ def _provision(launch: Launch, *, passwords: Passwords) -> None:
     )
     with psycopg.connect(address.url, autocommit=True) as connection:
         # The server only ever sees the SCRAM verifier, so no log can hold the password.
-        verifier = connection.pgconn.encrypt_password(
-            passwords.application.encode(), ROLE.encode(), b"scram-sha-256"
-        ).decode()
+        verifier = connection.pgconn.encrypt_password(passwords.application.encode(), ROLE.encode(), b"scram-sha-256").decode()
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
         verb = "ALTER" if known else "CREATE"
         connection.execute(
-            sql.SQL(verb + " ROLE {} LOGIN CREATEDB PASSWORD {}").format(
-                sql.Identifier(ROLE), sql.Literal(verifier)
-            )
+            sql.SQL(verb + " ROLE {} LOGIN CREATEDB PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(verifier))
         )
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
-                    sql.Identifier(DATABASE), sql.Identifier(ROLE)
-                )
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
             )

@@ -19,8 +19,9 @@ ENVIRONMENT_NAME = "LINGTING_TEST_DATABASE_URL"
 def start_for_tests() -> str:
     """The URL of the run's database server, started by the first caller and stopped when that process ends.
 
-    Call it in `pytest_configure`: xdist's controller does so before it starts its workers, which inherit the URL through the
-    environment. A URL that already stands there (somebody's own server) is used as it is.
+    Call it in `pytest_configure`: xdist's controller does so before it starts its workers, which inherit
+    the URL through the environment. A URL that already stands there (somebody's own server) is used as it
+    is.
     """
     if url := os.environ.get(ENVIRONMENT_NAME):
         return url
@@ -40,7 +41,9 @@ def start_for_tests() -> str:
 
 
 def fast_folder() -> Path:
-    """Where temporary clusters go: into memory where there is room (several times faster), else where such files go."""
+    """Where temporary clusters go: into memory where there is room (several times faster), else where such
+    files go.
+    """
     if os.access(_MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
         return _MEMORY
     return Path(tempfile.gettempdir())

@@ -34,7 +34,8 @@ class Account:
 def account_for(cluster: Path) -> Account:
     """The account that runs the cluster in this folder: its owner, or the one a new cluster will belong to.
 
-    Raises WrongOwner where we may not act for the owner, NoUnprivilegedAccount where root finds nobody to run as.
+    Raises WrongOwner where we may not act for the owner, NoUnprivilegedAccount where root finds nobody to
+    run as.
     """
     try:
         owner = cluster.stat()
@@ -88,13 +89,17 @@ def run_as(account: Account, *, command: Sequence[str | Path], words: str = "") 
 
 
 def clean_environment() -> dict[str, str]:
-    """No locale, time zone or PG* variable of the person's shell reaches PostgreSQL; its messages stay English."""
+    """No locale, time zone or PG* variable of the person's shell reaches PostgreSQL; its messages stay
+    English.
+    """
     kept = {name: os.environ[name] for name in _ENVIRONMENT_KEPT if name in os.environ}
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"} | kept
 
 
 def can_enter(account: Account, *, folder: Path) -> bool:
-    """Whether the account can pass into the folder through all of its parents (asked of the kernel, as that account)."""
+    """Whether the account can pass into the folder through all of its parents (asked of the kernel, as
+    that account).
+    """
     if account.is_ourselves:
         return os.access(folder, os.X_OK)
     return run_as(account, command=["test", "-x", folder]).returncode == 0

@@ -1,4 +1,7 @@
-"""Homes for embedded servers. The cluster is made once per session and copied, which is faster than making it again."""
+"""Homes for embedded servers.
+
+The cluster is made once per session and copied, which is faster than making it again.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.utils import translation
 
 from lingting.platform.database.configuration import FORGETFUL
 from lingting.platform.database.server import EmbeddedServer
 from lingting.platform.database.testing import fast_folder
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The sentences are compared in the language they are written in."""
+    if not apps.ready:  # these tests also run without any settings
+        yield
+        return
+    with translation.override("en"):
+        yield
 
 
 def quiet(sentence: str) -> None:
@@ -33,7 +48,9 @@ def made_home() -> Iterator[Path]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """An empty folder that the database account can pass through, as pytest's own cannot be when we are root."""
+    """An empty folder that the database account can pass through, as pytest's own cannot be when we are
+    root.
+    """
     made = Path(tempfile.mkdtemp(prefix="lingting-test-", dir=fast_folder()))
     made.chmod(0o711)
     yield made

@@ -47,7 +47,14 @@ def test_a_healthy_database_answers_well_to_everything(url: str) -> None:
     checks = list(database_checks(url, clock=our_clock))
 
     assert [check.name for check in checks] == [
-        "Database", "Database version", "Writing", "Rights", "Encoding", "Clock", "Connections"]
+        "Database",
+        "Database version",
+        "Write access",
+        "Database rights",
+        "Database encoding",
+        "Database clock",
+        "Database connections",
+    ]
     assert [check for check in checks if not check.is_ok or check.advice] == []
 
 
@@ -77,13 +84,13 @@ def test_a_database_that_cannot_be_reached_ends_the_questions(url: str, change: 
 def test_a_clock_that_is_wrong_is_measured(url: str) -> None:
     checks = list(database_checks(url, clock=lambda: our_clock() - timedelta(seconds=30)))
 
-    (clock,) = (check for check in checks if check.name == "Clock")
+    (clock,) = (check for check in checks if check.name == "Database clock")
     assert not clock.is_ok
     assert "30." in clock.sentence
 
 
 def test_a_database_that_takes_no_writes_is_not_well(url: str) -> None:
-    check = asked(f"{url}&options=-c%20default_transaction_read_only%3Don", name="Writing")
+    check = asked(f"{url}&options=-c%20default_transaction_read_only%3Don", name="Write access")
 
     assert not check.is_ok
     assert "read_only" in check.advice
@@ -97,8 +104,8 @@ def test_a_role_without_rights_hears_what_a_superuser_can_do(url: str, running: 
         connection.execute("CREATE TABLE theirs ()")
     guest = url.replace(url.split("//")[1].split("@")[0], "guest:guest")
 
-    assert "may not create tables" in asked(guest, name="Rights").sentence
-    assert "REASSIGN OWNED" in asked(url, name="Rights").advice
+    assert "may not create tables" in asked(guest, name="Database rights").sentence
+    assert "REASSIGN OWNED" in asked(url, name="Database rights").advice
     with psycopg.connect(superuser.url, autocommit=True) as connection:
         connection.execute("DROP TABLE theirs")
 
@@ -107,9 +114,11 @@ def test_a_database_of_another_encoding_is_not_well(url: str, running: EmbeddedS
     superuser = running.superuser_address()
     assert superuser is not None
     with psycopg.connect(superuser.url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE old ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0 OWNER lingting")
+        connection.execute(
+            "CREATE DATABASE old ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0 OWNER lingting"
+        )
 
-    check = asked(url.replace("/lingting?", "/old?"), name="Encoding")
+    check = asked(url.replace("/lingting?", "/old?"), name="Database encoding")
 
     assert not check.is_ok
     assert "SQL_ASCII" in check.sentence
@@ -120,7 +129,7 @@ def test_a_home_tells_where_its_data_are_and_whose(home: Path) -> None:
 
     assert str(home) in checks[0].sentence
     assert all(check.is_ok for check in checks if check.name == "Data folder")
-    assert checks[-1].name == "Free room"
+    assert checks[-1].name == "Free disk space"
 
 
 def test_a_new_home_has_nothing_to_complain_about(folder: Path) -> None:

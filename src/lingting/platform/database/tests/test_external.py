@@ -13,7 +13,12 @@ def test_the_parts_of_a_url_become_djangos_entry() -> None:
 
     assert entry["ENGINE"] == "django.db.backends.postgresql"
     assert (entry["USER"], entry["PASSWORD"], entry["HOST"], entry["PORT"], entry["NAME"]) == (
-        "ling", "s@cret", "db.example", "6432", "centre")
+        "ling",
+        "s@cret",
+        "db.example",
+        "6432",
+        "centre",
+    )
     assert entry["OPTIONS"]["sslmode"] == "require"
     assert entry["CONN_HEALTH_CHECKS"] is True
     assert "target_session_attrs" not in entry["OPTIONS"]
@@ -27,9 +32,9 @@ def test_several_hosts_mean_the_one_that_takes_writes() -> None:
 
 
 def test_what_the_url_says_itself_wins() -> None:
-    options = django_database(
-        "postgresql://ling@one,two/centre?target_session_attrs=any&connect_timeout=30&application_name=x"
-    )["OPTIONS"]
+    options = django_database("postgresql://ling@one,two/centre?target_session_attrs=any&connect_timeout=30&application_name=x")[
+        "OPTIONS"
+    ]
 
     assert options == {"target_session_attrs": "any", "connect_timeout": "30", "application_name": "x"}
 

