@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from lingting.platform.ui import navigation, preferences
@@ -29,10 +31,10 @@ class Shell:
         """The first three places of the phone's bottom bar."""
         return navigation.phone_bar(self.groups)
 
-    @cached_property
-    def palette(self) -> dict[str, Any]:
-        """Pages, acts and finders of the command palette."""
-        return navigation.palette(self.request, self.groups)
+    @property
+    def palette_url(self) -> str:
+        """Where the command palette asks what it may offer."""
+        return navigation.route_url("ui:palette")
 
     @property
     def person(self) -> Any | None:
@@ -113,29 +115,40 @@ class Shell:
         return getattr(settings, "LINGTING_NAME", "") or gettext("Lingting")
 
     @property
-    def words(self) -> dict[str, str]:
-        """What the scripts say, in the language of the page."""
-        return {
-            "closed": gettext("Close"), "undo": gettext("Undo"), "copied": gettext("Copied"),
-            "hour_minutes": gettext("%(hours)d h %(minutes)02d m"),
-            "today": gettext("Today"), "yesterday": gettext("Yesterday"), "tomorrow": gettext("Tomorrow"),
-            "just_now": gettext("just now"),
-            "lost": gettext("The connection is gone. What you wrote is still here; try again in a moment."),
-            "failed": gettext("That did not work, and nothing was changed. Try again; if it happens again, tell your administrator."),
-            "forbidden": gettext("You may not do this. Ask your team leader or an administrator."),
-            "gone": gettext("It is not there any more. Reload the page to see how things stand."),
-            "unsaved": gettext("There are changes you have not saved."),
-            "show_table": gettext("Show table"), "show_chart": gettext("Show chart"),
-            "nothing_found": gettext("Nothing found"), "pages": gettext("Pages"), "acts": gettext("Actions"),
-            "searching": gettext("Searching…"), "choose": gettext("Choose…"), "remove": gettext("Remove"),
-            "add": gettext("Add “%(text)s”"), "target": gettext("Target"), "time": gettext("Time"),
-            "general": gettext("General"), "selected": gettext("%(count)s selected"),
-            "open_palette": gettext("Search or jump to…"), "show_shortcuts": gettext("Keyboard shortcuts"),
-            "collapse_navigation": gettext("Collapse or open the navigation"),
-            "characters_left": gettext("%(count)s characters left"), "no_data": gettext("No data for this period"),
-        }
+    def words(self) -> SafeString:
+        """What the scripts say, as a JSON script in the language of the page."""
+        return _words_script(self.language)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `shell` for the page templates."""
     return {"shell": Shell(request)}
+
+
+@lru_cache(maxsize=4)
+def _words_script(language: str) -> SafeString:
+    with translation.override(language):
+        return json_script(_words(), "ui-words")
+
+
+def _words() -> dict[str, str]:
+    return {
+        "closed": gettext("Close"), "undo": gettext("Undo"), "copied": gettext("Copied"),
+        "hour_minutes": gettext("%(hours)d h %(minutes)02d m"),
+        "today": gettext("Today"), "yesterday": gettext("Yesterday"), "tomorrow": gettext("Tomorrow"),
+        "just_now": gettext("just now"),
+        "lost": gettext("The connection is gone. What you wrote is still here; try again in a moment."),
+        "failed": gettext("That did not work, and nothing was changed. Try again; if it happens again, tell your administrator."),
+        "forbidden": gettext("You may not do this. Ask your team leader or an administrator."),
+        "gone": gettext("It is not there any more. Reload the page to see how things stand."),
+        "unsaved": gettext("There are changes you have not saved."),
+        "show_table": gettext("Show table"), "show_chart": gettext("Show chart"),
+        "nothing_found": gettext("Nothing found"), "pages": gettext("Pages"), "acts": gettext("Actions"),
+        "searching": gettext("Searching…"), "choose": gettext("Choose…"), "remove": gettext("Remove"),
+        "add": gettext("Add “%(text)s”"), "target": gettext("Target"), "time": gettext("Time"),
+        "general": gettext("General"), "selected": gettext("%(count)s selected"),
+        "open_palette": gettext("Search or jump to…"), "show_shortcuts": gettext("Keyboard shortcuts"),
+        "collapse_navigation": gettext("Collapse or open the navigation"),
+        "characters_left": gettext("%(count)s characters left"), "no_data": gettext("No data for this period"),
+        "cancel": gettext("Cancel"),
+    }

@@ -17,6 +17,7 @@ class IconSetMissing(RuntimeError):
     """The icon files are not there yet: `make assets` puts them in place."""
 
 
+@lru_cache(maxsize=1024)
 def icon_svg(name: str, *, label: str = "", size: int = 18, filled: bool = False) -> SafeString:
     """The inline SVG of a Tabler icon.
 

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from lingting.platform.ui import manifest
+from lingting.platform.ui.icons import icon_svg
 from lingting.platform.ui.manifest import Workspace
 
 WORKSPACE_LABELS = {
@@ -86,22 +87,22 @@ def phone_bar(shown: Iterable[Group]) -> list[Line]:
     return ([line for line in lines if line.phone] or lines)[:PHONE_PLACES]
 
 
-def palette(request: HttpRequest, shown: Iterable[Group]) -> dict[str, Any]:
+def palette(request: HttpRequest) -> dict[str, Any]:
     """What the command palette offers before anything is typed, and whom it may ask after that."""
     pages = [
-        {"label": line.label, "group": group.label, "url": line.url, "icon": line.icon, "keywords": line.keywords}
-        for group in shown for line in group.lines
+        {"label": line.label, "group": group.label, "url": line.url, "svg": icon_svg(line.icon), "keywords": line.keywords}
+        for group in groups(request) for line in group.lines
     ]
     acts = [
-        {"label": str(act.label), "event": act.event, "icon": act.icon, "shortcut": act.shortcut}
+        {"label": str(act.label), "event": act.event, "svg": icon_svg(act.icon), "shortcut": act.shortcut}
         for one in manifest.manifests() for act in one.commands if may(request, act.permission)
     ]
-    finders = [
-        {"label": str(finder.label), "url": route_url(finder.route), "icon": finder.icon}
-        for finder in sorted((f for one in manifest.manifests() for f in one.finders), key=lambda f: f.order)
-        if route_url(finder.route) and may(request, finder.permission)
+    finders = sorted((finder for one in manifest.manifests() for finder in one.finders), key=lambda one: one.order)
+    asked = [
+        {"label": str(finder.label), "url": route_url(finder.route), "svg": icon_svg(finder.icon)}
+        for finder in finders if route_url(finder.route) and may(request, finder.permission)
     ]
-    return {"pages": pages, "acts": acts, "finders": finders}
+    return {"pages": pages, "acts": acts, "finders": asked}
 
 
 def _entries() -> Iterable[manifest.NavigationEntry]:

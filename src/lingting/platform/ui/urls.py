@@ -12,5 +12,6 @@ urlpatterns = [
     path("refusal/", gallery.refuse, name="refuse"),
     path("find/", gallery.find, name="find"),
     path("preferences/", views.preferences, name="preferences"),
+    path("palette/", views.palette, name="palette"),
     path("offline/", views.offline, name="offline"),
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from lingting.platform.ui import navigation
 from lingting.platform.ui import preferences as wishes
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -36,3 +37,9 @@ def _keep(response: HttpResponse, cookie: str, value: str) -> None:
 def offline(request: HttpRequest) -> HttpResponse:
     """The page for a lost connection."""
     return render(request, "ui/errors/offline.html")
+
+
+@require_GET
+def palette(request: HttpRequest) -> JsonResponse:
+    """Pages, acts and finders of the command palette that this person may use."""
+    return JsonResponse(navigation.palette(request))

@@ -12,7 +12,7 @@ from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.marks import STATES, state_kind
 
 
-def part(name: str, **values: object) -> SafeString:
+def part(name: str, /, **values: object) -> SafeString:
     """A template of `ui/parts/`, rendered with just these values."""
     return SafeString(render_to_string(f"ui/parts/{name}.html", values))
 

@@ -47,9 +47,17 @@ def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: boo
     attributes: dict[str, Any] = {"class": widget_class(bound)}
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    control = bound.as_widget(attrs=attributes)
-    return part("field", bound=bound, control=control, shape=field_shape(bound), hint=hint,
+    shape = field_shape(bound)
+    choices = [] if shape != "choices" else choice_tags(bound)
+    control = "" if choices else bound.as_widget(attrs=attributes)
+    return part("field", bound=bound, control=control, choices=choices, shape=shape, hint=hint,
                 label=label or bound.label, hide_label=hide_label, width=width)
+
+
+def choice_tags(bound: BoundField) -> list[tuple[str, str]]:
+    """Each box or button of a choice with its words: (tag, label)."""
+    bound.field.widget.attrs["class"] = widget_class(bound)
+    return [(choice.tag(), str(choice.choice_label)) for choice in bound.subwidgets]
 
 
 @register.simple_tag

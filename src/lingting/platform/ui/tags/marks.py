@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -66,11 +66,12 @@ def avatar(name: str, size: int = 28, src: str = "", *, state: str = "", label: 
     text = str(name or "")
     tint = zlib.crc32(text.encode()) % TINTS
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    inner = format_html('<img src="{}" alt="" loading="lazy">', src) if src else initials(text)
+    inner = format_html('<img src="{}" alt="" loading="lazy">', src) if src else ""
+    letters = "" if src else initials(text)
     dot = format_html('<i class="lt-dot lt-{}"></i>', state_kind(state)) if state else ""
     return format_html(
-        '<span class="lt-avatar" data-tint="{}" data-size="{}" {}>{}{}</span>',
-        tint, size, spoken, inner, dot,
+        '<span class="lt-avatar" data-tint="{}" data-size="{}" data-initials="{}" {}>{}{}</span>',
+        tint, size, letters, spoken, inner, dot,
     )
 
 
@@ -91,11 +92,11 @@ def state(kind: str, text: str = "", icon: str = "", *, plain: bool = False) -> 
 @register.simple_tag
 def key(keys: str) -> SafeString:
     """`{% key "mod+k" %}`: the caps of a shortcut; `mod` becomes ⌘ on a Mac, Ctrl elsewhere."""
-    caps = SafeString("").join(
-        format_html('<kbd{}>{}</kbd>', SafeString(" data-mod") if part == "mod" else "", cap_text(part))
+    caps = format_html_join("", "<kbd{}>{}</kbd>", (
+        (SafeString(" data-mod") if part == "mod" else "", cap_text(part))
         for part in re.split(r"[+\s]", keys) if part
-    )
-    return format_html('<span class="lt-keys">{}</span>', caps)
+    ))
+    return format_html('<span class="lt-keys" aria-hidden="true">{}</span>', caps)
 
 
 def cap_text(part: str) -> str:

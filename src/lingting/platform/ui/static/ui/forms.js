@@ -1,0 +1,137 @@
+// Forms: the unsaved guard, growing text, counters, tags, file drop, the index of sections.
+
+import { make, phrase, whenNew, within, words } from "./dom.js";
+
+const changed = new Set();
+
+function guard(form) {
+  const before = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  const kept = before();
+  const wrong = form.querySelector(".is-invalid") !== null;
+  const look = () => {
+    const dirty = wrong || before() !== kept || [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+    form.classList.toggle("is-changed", dirty);
+    if (dirty) changed.add(form);
+    else changed.delete(form);
+  };
+  form.addEventListener("input", look);
+  form.addEventListener("change", look);
+  form.addEventListener("submit", () => changed.delete(form));
+}
+
+function grow(area) {
+  const fit = () => {
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.6)}px`;
+  };
+  area.addEventListener("input", fit);
+  if (area.value) fit();
+}
+
+function countDown(control) {
+  if (control.maxLength < 0) return;
+  const place = make("div", { className: "lt-field-left" });
+  const show = () => {
+    const left = control.maxLength - control.value.length;
+    place.textContent = `${control.value.length} / ${control.maxLength}`;
+    place.title = phrase("characters_left", { count: left });
+  };
+  control.addEventListener("input", show);
+  control.after(place);
+  show();
+}
+
+function tagInput(field) {
+  const separator = /[,，;；]/;
+  let tags = field.value.split(separator).map((tag) => tag.trim()).filter(Boolean);
+  const typing = make("input", { type: "text", id: `${field.id}-typing`, autocomplete: "off" });
+  typing.setAttribute("aria-label", document.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.firstChild?.textContent ?? "");
+  if (field.dataset.suggestions) {
+    const options = make("datalist", { id: `${field.id}-suggestions` }, ...field.dataset.suggestions.split(",").map((value) => make("option", { value })));
+    field.after(options);
+    typing.setAttribute("list", options.id);
+  }
+  const box = make("div", { className: "lt-tags" });
+  const show = () => {
+    field.value = tags.join(", ");
+    box.replaceChildren(...tags.map((tag) => {
+      const remove = make("button", { type: "button", textContent: "×", ariaLabel: `${words.remove} ${tag}` });
+      remove.addEventListener("click", () => { tags = tags.filter((one) => one !== tag); show(); typing.focus(); });
+      return make("span", { className: "lt-tag" }, make("span", { textContent: tag }), remove);
+    }), typing);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const take = () => {
+    const found = typing.value.split(separator).map((tag) => tag.trim()).filter((tag) => tag && !tags.includes(tag));
+    typing.value = "";
+    if (found.length) { tags = [...tags, ...found]; show(); typing.focus(); }
+  };
+  typing.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" || event.key === "," || event.key === "，") { event.preventDefault(); take(); }
+    else if (event.key === "Backspace" && !typing.value && tags.length) { tags.pop(); show(); typing.focus(); }
+  });
+  typing.addEventListener("blur", take);
+  typing.addEventListener("change", take);
+  box.addEventListener("click", (event) => event.target === box && typing.focus());
+  field.hidden = true;
+  field.after(box);
+  show();
+}
+
+function fileDrop(input) {
+  const names = make("div", { className: "lt-drop-files" });
+  const box = make("div", { className: "lt-drop" });
+  input.before(box);
+  box.append(input, names);
+  const show = () => names.replaceChildren(...[...input.files].map((file) =>
+    make("span", { className: "lt-small", textContent: `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB` })));
+  input.addEventListener("change", show);
+  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("is-over"); });
+  box.addEventListener("dragleave", () => box.classList.remove("is-over"));
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    box.classList.remove("is-over");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+function sectionIndex(place) {
+  const sections = [...document.querySelectorAll("[data-section]")];
+  place.hidden = sections.length < 2;
+  const links = new Map(sections.map((section) => [section, make("a", { href: `#${section.id}`, textContent: section.dataset.section })]));
+  place.replaceChildren(...links.values());
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) links.get(entry.target).dataset.seen = entry.isIntersecting ? "1" : "";
+    const current = [...links].find(([, link]) => link.dataset.seen)?.[1];
+    for (const link of links.values()) link.toggleAttribute("aria-current", link === current);
+  }, { rootMargin: "-72px 0px -35% 0px" });
+  for (const section of sections) seen.observe(section);
+}
+
+const ENHANCEMENTS = {
+  "form[data-guard]": guard,
+  "textarea[data-grow]": grow,
+  "[data-count]": countDown,
+  "input[data-tags]": tagInput,
+  "input[type=file][data-filedrop]": fileDrop,
+  "[data-section-index]": sectionIndex,
+};
+
+export function startForms() {
+  whenNew((root) => {
+    for (const [selector, enhance] of Object.entries(ENHANCEMENTS)) {
+      for (const element of within(root, selector)) {
+        if (element.dataset.enhanced !== undefined) continue;
+        element.dataset.enhanced = "";
+        enhance(element);
+      }
+    }
+    for (const summary of within(root, "[data-form-errors]")) summary.focus();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of changed) if (!form.isConnected) changed.delete(form);
+    if (changed.size) event.preventDefault();
+  });
+}
