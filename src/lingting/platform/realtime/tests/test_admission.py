@@ -123,7 +123,7 @@ def test_rights_that_end_end_the_stream(start_hub, writer: Writer) -> None:  # t
         assert [news["id"] for news in kept.news(1)] == ids
 
 
-def test_a_session_cookie_is_good_until_it_is_not(transactional_db: None) -> None:
+def test_a_session_cookie_is_good_until_it_is_not(db: None) -> None:
     user = _an_account()
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

@@ -154,6 +154,7 @@ def test_what_happened_between_page_and_connection_is_heard(start_site, window, 
     assert page.evaluate("window.heard") == missed
 
 
+@pytest.mark.slow
 def test_a_restarted_hub_costs_no_event_and_doubles_none(start_site, window, writer) -> None:
     hub = start_site()
     page = window(hub, "/case/1")

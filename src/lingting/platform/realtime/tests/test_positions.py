@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(Template("{% load live %}{% live_head %}").render(Context({"request": request})))
 
 
-def test_the_position_is_one_query(transactional_db: None) -> None:
+def test_the_position_is_one_query(db: None) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -39,7 +39,7 @@ def test_the_position_is_one_query(transactional_db: None) -> None:
     assert Cursor.parse(cursor) is not None
 
 
-def test_a_page_a_browser_opens_names_its_position_and_its_script(transactional_db: None) -> None:
+def test_a_page_a_browser_opens_names_its_position_and_its_script(db: None) -> None:
     request = RequestFactory().get("/", headers=BROWSER)
     answer = LiveCursorMiddleware(page)(request).content.decode()
 
@@ -51,7 +51,7 @@ def test_a_page_a_browser_opens_names_its_position_and_its_script(transactional_
 @pytest.mark.parametrize(
     "headers", [{**BROWSER, "HX-Request": "true"}, {"Accept": "application/json"}, {**BROWSER, "Sec-Fetch-Dest": "image"}]
 )
-def test_nothing_else_costs_a_query(headers: dict[str, str], transactional_db: None) -> None:
+def test_nothing_else_costs_a_query(headers: dict[str, str], db: None) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = LiveCursorMiddleware(page)(RequestFactory().get("/", headers=headers))
 
@@ -59,7 +59,7 @@ def test_nothing_else_costs_a_query(headers: dict[str, str], transactional_db: N
     assert 'content=""' in answer.content.decode()
 
 
-def test_pages_in_quick_succession_share_one_query(transactional_db: None) -> None:
+def test_pages_in_quick_succession_share_one_query(db: None) -> None:
     middleware = LiveCursorMiddleware(page)
     with CaptureQueriesContext(connection) as queries:
         for _page in range(3):
@@ -68,7 +68,7 @@ def test_pages_in_quick_succession_share_one_query(transactional_db: None) -> No
     assert len(queries) == 1
 
 
-def test_a_position_may_be_asked_for_anew_every_time(transactional_db: None, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_position_may_be_asked_for_anew_every_time(db: None, settings) -> None:  # type: ignore[no-untyped-def]
     settings.LINGTING_LIVE_CURSOR_SECONDS = 0
     middleware = LiveCursorMiddleware(page)
     with CaptureQueriesContext(connection) as queries:

@@ -126,7 +126,7 @@ def own_server() -> Iterator[EmbeddedServer]:
 
 @pytest.mark.slow
 def test_a_restart_of_postgresql_is_not_noticed_by_clients(
-    own_server: EmbeddedServer, transactional_db: None, registries: None
+    own_server: EmbeddedServer, open_database: None, registries: None
 ) -> None:
     quiet: Callable[[str], None] = lambda sentence: None  # noqa: E731
     url = own_server.ensure(quiet).url
