@@ -1,0 +1,102 @@
+"""Tables, columns and values in the words of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lingting.platform.audit.models import Change
+
+LONGEST_SHOWN = 120
+VIA_LABELS = {
+    "interface": gettext_lazy("page"),
+    "api": gettext_lazy("API"),
+    "job": gettext_lazy("job"),
+    "command": gettext_lazy("command"),
+    "import": gettext_lazy("import"),
+    "database": gettext_lazy("database"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column of one change; `is_secret` ones show no values."""
+
+    name: str
+    old: str
+    new: str
+    is_secret: bool = False
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A change as a line of the list."""
+
+    change: Change
+    thing: str
+    via: str
+    differences: list[Difference]
+
+
+def shown(change: Change) -> ShownChange:
+    """A change in the words of the screen."""
+    model = model_of(change.table_name)
+    return ShownChange(
+        change=change,
+        thing=table_label(change.table_name),
+        via=str(VIA_LABELS.get(change.via, change.via)),
+        differences=[_difference(column, pair, model=model) for column, pair in sorted(change.changes.items())],
+    )
+
+
+def table_label(table: str) -> str:
+    """What the rows of a table are called; the table's own name if nobody named them."""
+    model = model_of(table)
+    return str(model._meta.verbose_name) if model is not None else table
+
+
+def model_of(table: str) -> type[Model] | None:
+    """The model that owns a table."""
+    return next((model for model in apps.get_models() if model._meta.db_table == table), None)
+
+
+def _difference(column: str, pair: Any, *, model: type[Model] | None) -> Difference:
+    name = _column_label(column, model=model)
+    if pair is None:
+        return Difference(name, "", "", is_secret=True)
+    old, new = pair
+    return Difference(name, _value(old), _value(new))
+
+
+def _column_label(column: str, *, model: type[Model] | None) -> str:
+    if model is None:
+        return column
+    try:
+        field = model._meta.get_field(column)
+    except FieldDoesNotExist:
+        try:
+            field = model._meta.get_field(column.removesuffix("_id"))
+        except FieldDoesNotExist:
+            return column
+    return str(field.verbose_name) if isinstance(field, Field) else column
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        moment = parse_datetime(value) if value[4:5] == "-" and "T" in value else None
+        if moment is not None and is_aware(moment):
+            return localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+    text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
