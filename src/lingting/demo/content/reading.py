@@ -39,6 +39,7 @@ DIALOGUE_VARIABLES = CANNED_VARIABLES | {"order.number", "customer.phone", "cust
 
 _FRONT_MATTER_FENCE = "+++\n"
 _SPEAKERS = {"c": Speaker.CUSTOMER, "a": Speaker.AGENT}
+_TURN_SHAPES = ([str, int, str], [str, int, str, str])
 
 Record = TypeVar("Record")
 
@@ -143,8 +144,8 @@ def _dialogue(item: Mapping[str, Any], name: str) -> Dialogue:
 
 
 def _turn(row: list[Any], where: str) -> Turn:
-    if len(row) not in (3, 4) or row[0] not in _SPEAKERS:
-        raise ContentError(f"{where}: a turn is [\"c\" or \"a\", seconds, text, attachment?], not {row!r}")
+    if [type(part) for part in row] not in _TURN_SHAPES or row[0] not in _SPEAKERS:
+        raise ContentError(f"{where}: a turn is ['c' or 'a', seconds, text, attachment?], not {row!r}")
     speaker, after_seconds, text, *attachment = row
     return Turn(_SPEAKERS[speaker], after_seconds, text, attachment[0] if attachment else "")
 
@@ -171,7 +172,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return {str(key): _value(item_hint, item, where) for key, item in value.items()}
     if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
-    if is_dataclass(hint) and isinstance(value, dict):
+    if isinstance(value, dict) and is_dataclass(hint) and isinstance(hint, type):
         return _record(hint, value, where)
     return _scalar(hint, value, where)
 
