@@ -13,7 +13,7 @@ from .errors import (
     UnstableQueueError,
 )
 from .formulas import erlang_a, erlang_b, erlang_c
-from .least import Target, least_agents, least_lines
+from .least import Target, fractional_agents, least_agents, least_lines
 from .performance import Customers, Performance, ServiceLevelVariant, performance
 from .priority import PriorityPerformance, least_priority_agents, priority_performance
 from .retrials import RetrialPerformance, performance_with_retrials
@@ -41,6 +41,7 @@ __all__ = [
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "fractional_agents",
     "least_agents",
     "least_chat_agents",
     "least_lines",

@@ -18,6 +18,7 @@ Whole = NDArray[np.int64]
 Positions = NDArray[np.intp]
 
 MOST_AGENTS = 10_000_000
+_HALVINGS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,31 @@ def least_agents(
         highest=np.minimum(traffic.line_limit, float(most_agents)),
         allow_idle=allow_idle,
     )
+
+
+def fractional_agents(traffic: Traffic, *, target: Target, allow_idle: bool = False) -> Figures:
+    """The number of agents, not rounded up, at which ``target`` is just met; shape of traffic and target.
+
+    By the continuous extension of the formulas, so that groups of queues can be rounded once instead of queue by
+    queue. Lines must be unlimited (BadFigureError). Otherwise as ``least_agents``; agrees with it when rounded up.
+    """
+    refuse(np.isfinite(traffic.line_limit), reason="lines are limited, so agents are whole", error=BadFigureError)
+    whole = np.asarray(least_agents(traffic, target=target, allow_idle=allow_idle), dtype=np.float64)
+    shape = whole.shape
+    busy = np.flatnonzero(whole.ravel() > 0.0)
+    part = traffic.broadcast(shape).selected(busy)
+    wanted = target.broadcast(shape).selected(busy)
+    high = whole.ravel()[busy]
+    endless = part.abandons_per_second == 0.0
+    low = np.maximum(high - 1.0, np.where(endless, part.load, 0.0))
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        possible = middle > np.where(endless, part.load, 0.0)
+        met = possible & wanted.is_met_by(performance(part, agents=np.where(possible, middle, high)))
+        low, high = np.where(met, low, middle), np.where(met, middle, high)
+    agents = np.zeros(whole.size)
+    agents[busy] = high
+    return np.asarray(agents.reshape(shape)[()])
 
 
 def least_lines(load: ArrayLike, *, blocking: ArrayLike, most_lines: int = MOST_AGENTS) -> Whole:

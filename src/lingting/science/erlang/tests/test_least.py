@@ -10,6 +10,7 @@ from lingting.science.erlang import (
     Target,
     Traffic,
     UnreachableTargetError,
+    fractional_agents,
     least_agents,
     least_lines,
     performance,
@@ -95,3 +96,17 @@ def test_least_lines_is_the_inverse_of_erlang_b(load: float, blocking: float) ->
     if lines > 1:
         fewer = Traffic(calls=load, interval_seconds=1, handling_seconds=1, lines=lines - 1)
         assert performance(fewer, agents=lines - 1).blocking > blocking * (1 - 1e-9)
+
+
+@settings(deadline=None)
+@given(
+    loads=some.lists(some.floats(0.01, 300.0), min_size=1, max_size=5),
+    level=some.floats(0.1, 0.98),
+    patience=some.sampled_from([np.inf, 120.0]),
+)
+def test_fractional_agents_round_up_to_the_least_agents(loads: list[float], level: float, patience: float) -> None:
+    traffic = Traffic(calls=np.array(loads) * 10.0, handling_seconds=180.0, patience_seconds=patience)
+    target = Target(service_level=level, within_seconds=20)
+    exact = fractional_agents(traffic, target=target)
+    assert np.ceil(exact - 1e-9).tolist() == least_agents(traffic, target=target).tolist()
+    assert target.is_met_by(performance(traffic, agents=exact)).all()

@@ -80,7 +80,7 @@ def test_more_agents_than_lines_or_parts_of_agents_on_limited_lines_are_refused(
 )
 def test_a_target_that_means_nothing_is_refused(figures: dict[str, float]) -> None:
     with pytest.raises(BadFigureError):
-        Target(**figures)
+        Target(**figures)  # type: ignore[arg-type]
 
 
 def test_a_target_beyond_the_most_agents_is_refused() -> None:
