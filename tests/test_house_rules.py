@@ -13,7 +13,7 @@ from lingting.config.apps import APPS
 
 SOURCE = Path(messages.SOURCE)
 FLOORS = ["science", "platform", "kernel", "service", "team", "quality", "insight", "founding", "demo", "config"]
-DOORS = {"models", "selectors", "services", "events"}
+DOORS = {"models", "selectors", "services", "events", "registry"}
 
 
 def floor_of(module: str) -> str:

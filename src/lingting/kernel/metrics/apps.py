@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class MetricsConfig(AppConfig):
     name = "lingting.kernel.metrics"
     label = "metrics"
+
+    def ready(self) -> None:
+        from lingting.kernel.metrics.definitions import register_all
+
+        register_all()

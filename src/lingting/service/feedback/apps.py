@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class FeedbackConfig(AppConfig):
     name = "lingting.service.feedback"
     label = "feedback"
+
+    def ready(self) -> None:
+        from lingting.service.feedback.counting import register_counters
+
+        register_counters()

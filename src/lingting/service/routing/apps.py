@@ -10,6 +10,7 @@ class RoutingConfig(AppConfig):
     label = "routing"
 
     def ready(self) -> None:
-        from lingting.service.routing import live, receivers  # noqa: F401
+        from lingting.service.routing import counting, live, receivers  # noqa: F401
 
         live.connect()
+        counting.register_counters()

@@ -1,0 +1,122 @@
+"""The figures of a contact centre that everyone knows, with the variants the trade argues about.
+
+Counters: `offered` contacts that entered a queue and were not moved on or withdrawn; `answered`; `answered_in_target`
+within the queue's own target; `abandoned` (left without an answer, also by leaving contact details), `abandoned_in_target`;
+`answer_seconds` waiting of the answered; `handled`, `handle_seconds` talk plus wrap-up of finished ones; `ratings`,
+`rating_points`, `satisfied` (4 or 5 of 5); `busy_seconds`, `staffed_seconds`.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.metrics.registry import Counters, Formula, Metric, Unit, Variant, register_metric
+
+
+def _share(part: Formula, whole: Formula) -> Formula:
+    def formula(counters: Counters) -> float | None:
+        below = whole(counters)
+        return (part(counters) or 0.0) / below if below else None
+
+    return formula
+
+
+def _of(name: str) -> Formula:
+    return lambda counters: counters.get(name, 0.0)
+
+
+def _minus(name: str, other: str) -> Formula:
+    return lambda counters: counters.get(name, 0.0) - counters.get(other, 0.0)
+
+
+def _plus(name: str, other: str) -> Formula:
+    return lambda counters: counters.get(name, 0.0) + counters.get(other, 0.0)
+
+
+def _one(key: str, formula: Formula) -> tuple[Variant, ...]:
+    return (Variant(key=key, label="", formula=formula),)
+
+
+def register_all() -> None:
+    """Called when the apps are ready."""
+    for definition in _definitions():
+        register_metric(definition)
+
+
+def _definitions() -> list[Metric]:
+    return [
+        Metric(
+            key="service_level", label=_("Service level"), unit=Unit.SHARE, sample="offered", better="up", target=0.9,
+            description=_("Share of contacts answered within the queue's target time."),
+            source="Cleveland & Mayben, Call Center Management on Fast Forward; ISO 18295-1",
+            needs=frozenset({"offered", "answered", "answered_in_target", "abandoned", "abandoned_in_target"}),
+            variants=(
+                Variant(
+                    key="of_offered", label=_("answered in time, of all offered"),
+                    formula=_share(_of("answered_in_target"), _of("offered")),
+                ),
+                Variant(
+                    key="without_short_abandons", label=_("of offered without those who left within the target"),
+                    formula=_share(_of("answered_in_target"), _minus("offered", "abandoned_in_target")),
+                ),
+                Variant(
+                    key="of_answered", label=_("of answered only"),
+                    formula=_share(_of("answered_in_target"), _of("answered")),
+                ),
+                Variant(
+                    key="short_abandons_met", label=_("those who left within the target counted as met"),
+                    formula=_share(_plus("answered_in_target", "abandoned_in_target"), _of("offered")),
+                ),
+            ),
+        ),
+        Metric(
+            key="offered", label=_("Contacts"), unit=Unit.COUNT, sample="offered", needs=frozenset({"offered"}),
+            description=_("Contacts that came into a queue."), variants=_one("count", _of("offered")),
+        ),
+        Metric(
+            key="answered", label=_("Answered"), unit=Unit.COUNT, sample="answered", needs=frozenset({"answered"}),
+            description=_("Contacts that a person answered."), variants=_one("count", _of("answered")),
+        ),
+        Metric(
+            key="asa", label=_("Average speed of answer"), unit=Unit.SECONDS, sample="answered", better="down", target=10.0,
+            description=_("Mean waiting time of the contacts that were answered."), source="ISO 18295-1",
+            needs=frozenset({"answered", "answer_seconds"}),
+            variants=_one("mean", _share(_of("answer_seconds"), _of("answered"))),
+        ),
+        Metric(
+            key="abandonment", label=_("Abandonment"), unit=Unit.SHARE, sample="offered", better="down", target=0.05,
+            description=_("Share of contacts that left before a person answered."),
+            needs=frozenset({"offered", "abandoned", "abandoned_in_target"}),
+            variants=(
+                Variant(key="of_offered", label=_("of all offered"), formula=_share(_of("abandoned"), _of("offered"))),
+                Variant(
+                    key="without_short", label=_("without those who left within the target"),
+                    formula=_share(_minus("abandoned", "abandoned_in_target"), _minus("offered", "abandoned_in_target")),
+                ),
+            ),
+        ),
+        Metric(
+            key="aht", label=_("Average handling time"), unit=Unit.SECONDS, sample="handled",
+            description=_("Mean of conversation plus wrap-up of finished contacts."),
+            needs=frozenset({"handled", "handle_seconds"}),
+            variants=_one("mean", _share(_of("handle_seconds"), _of("handled"))),
+        ),
+        Metric(
+            key="csat", label=_("Satisfaction"), unit=Unit.SHARE, sample="ratings", better="up", target=0.9,
+            description=_("Share of ratings that are 4 or 5 of 5."), needs=frozenset({"ratings", "rating_points", "satisfied"}),
+            variants=(
+                Variant(key="satisfied", label=_("4 or 5 of 5"), formula=_share(_of("satisfied"), _of("ratings"))),
+            ),
+        ),
+        Metric(
+            key="rating", label=_("Average rating"), unit=Unit.SCORE, sample="ratings", better="up", target=4.5,
+            description=_("Mean of the ratings, 1 to 5."), needs=frozenset({"ratings", "rating_points"}),
+            variants=_one("mean", _share(_of("rating_points"), _of("ratings"))),
+        ),
+        Metric(
+            key="occupancy", label=_("Occupancy"), unit=Unit.SHARE, sample="staffed_seconds", target=0.85,
+            description=_("Share of the time ready for work that was spent with contacts or wrapping up."),
+            source="Erlang; Gans, Koole & Mandelbaum 2003", needs=frozenset({"busy_seconds", "staffed_seconds"}),
+            variants=_one("share", _share(_of("busy_seconds"), _of("staffed_seconds"))),
+        ),
+    ]  # fmt: skip
