@@ -39,6 +39,17 @@ DIALOGUE_VARIABLES = CANNED_VARIABLES | {"order.number", "customer.phone", "cust
 
 _FRONT_MATTER_FENCE = "+++\n"
 _SPEAKERS = {"c": Speaker.CUSTOMER, "a": Speaker.AGENT}
+_DIALOGUE_DEFAULTS: Mapping[str, Any] = {
+    "tags": [],
+    "products": [],
+    "customer": "",
+    "agent": "",
+    "hours": [],
+    "special_kinds": [],
+    "rating": 0,
+    "comment": "",
+    "note": "",
+}
 _TURN_SHAPES = ([str, int, str], [str, int, str, str])
 
 Record = TypeVar("Record")
@@ -138,9 +149,8 @@ def _read_article(path: Path) -> Article:
 def _dialogue(item: Mapping[str, Any], name: str) -> Dialogue:
     """A dialogue from its compact form: optional fields left out, turns as [who, after_seconds, text, attachment?]."""
     where = f"{name}: {item.get('key')}"
-    optional = {"tags": [], "products": [], "customer": "", "rating": 0, "comment": "", "note": ""}
     turns = [_turn(row, where) for row in item.get("turns", [])]
-    return _record(Dialogue, optional | dict(item) | {"turns": turns}, where)
+    return _record(Dialogue, {**_DIALOGUE_DEFAULTS, **item, "turns": turns}, where)
 
 
 def _turn(row: list[Any], where: str) -> Turn:

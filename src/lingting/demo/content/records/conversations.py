@@ -120,7 +120,9 @@ class Turn:
 class Dialogue:
     """A chat as it happened. `rating` is 1-5, or 0 when the customer gave none. Texts may hold `DIALOGUE_VARIABLES`.
 
-    `customer` is the key of a hand-written customer, or empty for anyone; `products` are the models it is about.
+    `customer` is the key of a hand-written customer and `agent` the login of who answers, each empty for anyone;
+    `products` are the models it is about. It begins in one of `hours` (empty: any), and where `special_kinds` is
+    not empty, only on special days of these kinds.
     """
 
     key: str
@@ -131,6 +133,9 @@ class Dialogue:
     tags: tuple[str, ...]
     products: tuple[str, ...]
     customer: str
+    agent: str
+    hours: tuple[int, ...]
+    special_kinds: tuple[str, ...]
     ending: Ending
     rating: int
     comment: str
@@ -160,9 +165,10 @@ class QueuePattern:
 
 @dataclass(frozen=True)
 class SpecialDay:
-    """A day unlike others: `factors` multiplies the volume of a queue (key `all` for the queues not named).
+    """A day unlike others, of a `kind` such as promotion, outage or holiday.
 
-    `hours` limits the factor to these hours of the day (empty: the whole day). `handle_factor` stretches handling.
+    `factors` multiplies the volume of a queue (key `all` for the queues not named) in the `hours` of the day
+    (empty: the whole day). `handle_factor` stretches handling; `subjects` are what most contacts are then about.
     """
 
     day: date

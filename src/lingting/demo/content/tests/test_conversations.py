@@ -18,7 +18,7 @@ from lingting.demo.content.records import (
     Speaker,
     Tier,
 )
-from lingting.demo.content.tests.catalogue import HAN, all_text, models, queue_keys
+from lingting.demo.content.tests.catalogue import HAN, all_text, logins, models, queue_keys
 
 MODEL = re.compile(r"HY-[A-Z]+\d+")
 WORD = re.compile(r"[A-Za-z0-9'’]+")
@@ -158,8 +158,32 @@ def test_a_dialogue_names_existing_customers_products_and_variables(dialogue: Di
     text = " ".join([dialogue.subject, dialogue.note, *(turn.text for turn in dialogue.turns)])
 
     assert not dialogue.customer or dialogue.customer in {customer.key for customer in content.customers()}
+    assert not dialogue.agent or dialogue.agent in logins()
     assert set(dialogue.products) <= models()
     assert set(VARIABLE.findall(text)) <= content.DIALOGUE_VARIABLES
+
+
+@pytest.mark.parametrize("dialogue", content.dialogues(), ids=lambda dialogue: dialogue.key)
+def test_a_dialogue_begins_when_its_queue_is_open_unless_a_contact_was_left(dialogue: Dialogue) -> None:
+    queue = next(item for item in content.queue_plan().queues if item.key == dialogue.queue)
+    opening, closing = queue.hours[0].opens.hour, queue.hours[0].closes.hour
+    is_open = [queue.is_always_open or opening <= hour < closing for hour in dialogue.hours]
+
+    assert all(0 <= hour < 24 for hour in dialogue.hours)
+    assert not any(is_open) if dialogue.ending is Ending.CONTACT_LEFT else all(is_open)
+    assert dialogue.hours or dialogue.ending is not Ending.CONTACT_LEFT
+    assert set(dialogue.special_kinds) <= {special.kind for special in content.patterns().special_days}
+
+
+def test_the_named_agent_of_a_dialogue_has_the_skills_of_its_queue() -> None:
+    organisation = content.organisation()
+    queues = {queue.key: queue for queue in content.queue_plan().queues}
+
+    for dialogue in (item for item in content.dialogues() if item.agent):
+        skills = organisation.person(dialogue.agent).skills
+        relaxed = {step.skill: step.level for step in queues[dialogue.queue].relaxations}
+        for need in queues[dialogue.queue].skills:
+            assert skills.get(need.skill, 0) >= min(need.level, relaxed.get(need.skill, need.level)), dialogue.key
 
 
 def test_the_mood_fits_the_rating() -> None:
