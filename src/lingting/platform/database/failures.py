@@ -23,6 +23,8 @@ from .refusals import (
 )
 from .wording import gettext as _
 
+_ABOUT_CLIENTS = re.compile(r"starting up|not yet accepting|shutting down|authentication failed|administrator command")
+
 
 def explained(output: str, *, folder: Path) -> DatabaseRefusal:
     """The refusal for what PostgreSQL printed (in English) before it ended; `folder` is where its files
@@ -80,10 +82,9 @@ def explained_connection_error(error: psycopg.Error, *, url: str) -> str:
 
 
 def _last_words(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = (
-        [line for line in lines if re.search(r"\b(FATAL|PANIC)\b", line)]
-        or [line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)]
-        or lines[-1:]
-    )
-    return re.sub(r"^.*?\b(FATAL|PANIC|error):\s*", "", telling[-1]) if telling else _("it said nothing")
+    """The line that tells most: what ended the server, not what it answered to clients before."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not _ABOUT_CLIENTS.search(line)]
+    for pattern in (r"\bPANIC\b", r"\bFATAL\b", r"(?i)\berror\b", ""):
+        if telling := [line for line in lines if re.search(pattern, line)]:
+            return re.sub(r"^.*?\b(FATAL|PANIC|error):\s*", "", telling[-1])
+    return _("it said nothing")

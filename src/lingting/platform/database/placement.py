@@ -23,6 +23,7 @@ from .wording import gettext as _
 
 STATE_ROOT = Path("/var/lib/lingting")
 RUNTIME_ROOT = Path("/run/lingting")
+_TEMPORARY = Path("/tmp")  # not what TMPDIR says, which may be as long as the home
 _SOCKET_PATH_BYTES = 107
 _LONGEST_SOCKET_NAME = ".s.PGSQL.65535"
 
@@ -145,7 +146,7 @@ def socket_folder(placement: Placement, *, account: Account) -> Path:
                 return account_folder(folder, account=account)
         except (OSError, WrongOwner):
             continue
-    folder = Path(tempfile.mkdtemp(prefix="lingting-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="lingting-", dir=_TEMPORARY))
     return account_folder(folder, account=account)
 
 
@@ -176,8 +177,9 @@ def _short_hash(path: Path) -> str:
 
 def _runtime_roots() -> list[Path]:
     if os.geteuid() == 0:
-        return [RUNTIME_ROOT]
-    return [Path(os.environ["XDG_RUNTIME_DIR"])] if os.environ.get("XDG_RUNTIME_DIR") else []
+        return [RUNTIME_ROOT, _TEMPORARY]
+    session = os.environ.get("XDG_RUNTIME_DIR")
+    return [Path(session), _TEMPORARY] if session else [_TEMPORARY]
 
 
 def _fits(folder: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -19,20 +18,16 @@ from .binaries import Binaries
 from .failures import explained
 from .leftovers import clear_leftovers
 from .placement import Placement, cluster_title
-from .refusals import DatabaseRefusal
-from .unprivileged import Account, clean_environment
+from .refusals import DatabaseRefusal, DidNotStart
+from .unprivileged import Account, clean_environment, death_pact
 from .wording import gettext as _
 
 logger = logging.getLogger("lingting.database")
 
-_PR_SET_PDEATHSIG = 1
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 30.0
 _CALM_SECONDS = 30.0
 _IMMEDIATE_LIMIT_SECONDS = 5.0
-# Loaded before any fork: between fork and exec a child of a process with threads should do nothing but
-# system calls.
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
@@ -150,7 +145,7 @@ class Postmaster:
                 return
             if time.monotonic() - started_at > _CALM_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
-            self._report(_("PostgreSQL ended unexpectedly and is started again. %(reason)s") % {"reason": failure})
+            self._report(_("PostgreSQL ended unexpectedly and is started again: %(reason)s") % {"reason": failure})
             self._stopping.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -170,6 +165,9 @@ class Postmaster:
                 self._report(_("PostgreSQL runs again."))
         process.wait()
         clear_before(self._launch)  # its logger ends a little later, when the last words are in the file
+        if process.returncode < 0:
+            ended = _("it was ended by signal %(number)d") % {"number": -process.returncode}
+            return DidNotStart(f"{ended} ({signal.Signals(-process.returncode).name})")
         return explained(self._words_since(started_at), folder=self._launch.placement.place)
 
     def _words_since(self, started_at: float) -> str:
@@ -207,20 +205,8 @@ def _spawn(launch: Launch, *, words: IO[bytes]) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         start_new_session=True,
         umask=0o077,
-        preexec_fn=_death_pact(os.getpid()),
+        preexec_fn=death_pact(os.getpid(), sign=signal.SIGINT),
     )
-
-
-def _death_pact(parent: int) -> Callable[[], None]:
-    """Runs in the child after it changed its account (a change clears the signal) and before it becomes
-    PostgreSQL.
-    """
-
-    def ask_for_the_signal() -> None:
-        if _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0) != 0 or os.getppid() != parent:
-            os._exit(1)
-
-    return ask_for_the_signal
 
 
 def _tail(file: Path, *, size: int = 8_000) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from .refusals import NoUnprivilegedAccount, WrongOwner
 from .wording import gettext as _
 
 DEDICATED_NAME = "lingting-db"
+_PR_SET_PDEATHSIG = 1
+# Loaded before any fork: between fork and exec a child of a process with threads should only make system calls.
+_libc = ctypes.CDLL(None, use_errno=True)
 _LAST_RESORTS = ("nobody", "daemon")
 _ENVIRONMENT_KEPT = ("LD_LIBRARY_PATH",)
 
@@ -84,8 +89,23 @@ def run_as(account: Account, *, command: Sequence[str | Path], words: str = "") 
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
+        preexec_fn=death_pact(os.getpid(), sign=signal.SIGTERM),
         check=False,
     )
+
+
+def death_pact(parent: int, *, sign: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets the signal when the thread of ours that started it ends.
+
+    Runs after the child changed its account (a change clears the wish) and before it becomes another program.
+    A wrapper program instead could lie where the account cannot read it.
+    """
+
+    def ask_for_the_signal() -> None:
+        if _libc.prctl(_PR_SET_PDEATHSIG, sign, 0, 0, 0) != 0 or os.getppid() != parent:
+            os._exit(1)
+
+    return ask_for_the_signal
 
 
 def clean_environment() -> dict[str, str]:

@@ -139,6 +139,7 @@ def test_a_home_of_another_account_is_refused_to_an_ordinary_user(home: Path) ->
         ("FATAL:  database files are incompatible with server", WrongVersion),
         ('FATAL:  data directory "/x" has wrong ownership', WrongOwner),
         ("initdb: could not look up effective user ID 1234: user does not exist", NoUnprivilegedAccount),
+        ("FATAL:  the database system is starting up\nPANIC:  could not write: No space left on device", DiskFull),
         ("", DidNotStart),
     ],
 )

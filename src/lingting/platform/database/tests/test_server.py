@@ -149,6 +149,7 @@ def test_a_killed_postmaster_is_replaced_though_a_backend_of_the_old_one_still_w
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT number FROM note").fetchone() == (1,)
     assert eventually(lambda: len(told) == 2)
+    assert "SIGKILL" in told[0]
     busy.close()
 
 
