@@ -1,0 +1,97 @@
+"""A customer's profile: made, changed, found by the host's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.services import record
+from lingting.platform.refusals import Invalid
+from lingting.service.crm.events import CustomerChanged, CustomerCreated
+from lingting.service.crm.models import Customer
+from lingting.service.crm.services.vectors import refresh_vector, vector_of
+
+CHANGEABLE = ("name", "tier", "language", "company", "city", "address", "remarks", "external_id")
+
+
+class BadCustomer(Invalid):
+    """A profile that cannot be kept; `details["fields"]` says why."""
+
+    code = "bad_customer"
+
+
+@transaction.atomic
+def create_customer(
+    name: str, *, actor: Actor, now: datetime, is_guest: bool = False, is_demo: bool = False, **profile: Any
+) -> Customer:
+    """A new customer. `profile` takes the fields of `CHANGEABLE`. Raises `BadCustomer` (id taken, name too long)."""
+    customer = Customer(
+        name=_clean(name, longest=120), is_guest=is_guest, is_demo=is_demo, created_at=now, updated_at=now
+    )
+    for field in set(profile) & set(CHANGEABLE):
+        setattr(customer, field, profile[field])
+    customer.vector = vector_of(customer, "")
+    try:
+        with transaction.atomic():
+            customer.save()
+    except IntegrityError as error:
+        raise _id_taken(customer) from error
+    record(CustomerCreated(customer_id=customer.pk, is_guest=is_guest), actor=actor, now=now)
+    return customer
+
+
+@transaction.atomic
+def change_customer(customer_id: int, *, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Customer:
+    """Changes profile fields; nothing happens where nothing differs. Raises `BadCustomer`. Locks the customer."""
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+    differences: dict[str, list[Any]] = {}
+    for field, value in changes.items():
+        if field not in CHANGEABLE:
+            raise BadCustomer(_("“%(field)s” cannot be changed.") % {"field": field}, fields={field: []})
+        old, new = getattr(customer, field), _clean(value, longest=5000) if isinstance(value, str) else value
+        if field == "external_id":
+            new = new or None
+        if old != new:
+            differences[field] = [str(old or ""), str(new or "")]
+            setattr(customer, field, new)
+    if not differences:
+        return customer
+    if customer.is_guest and customer.name:
+        customer.is_guest = False
+    customer.updated_at = now
+    try:
+        with transaction.atomic():
+            customer.save()
+    except IntegrityError as error:
+        raise _id_taken(customer) from error
+    refresh_vector(customer)
+    record(CustomerChanged(customer_id=customer.pk, changes=differences), actor=actor, now=now)
+    return customer
+
+
+@transaction.atomic
+def customer_with_external_id(external_id: str, *, name: str, actor: Actor, now: datetime, **profile: Any) -> Customer:
+    """The customer of the host's own id, made on first sight; follows a merge."""
+    customer = Customer.objects.filter(external_id=external_id).select_related("merged_into").first()
+    while customer is not None and customer.merged_into is not None:
+        customer = customer.merged_into
+    if customer is not None:
+        return customer
+    return create_customer(name, actor=actor, now=now, external_id=external_id, **profile)
+
+
+def _clean(text: str, *, longest: int) -> str:
+    clean = text.replace("\x00", "").strip()
+    if len(clean) > longest:
+        raise BadCustomer(_("Shorten this to at most %(count)s characters.") % {"count": longest}, fields={"name": []})
+    return clean
+
+
+def _id_taken(customer: Customer) -> BadCustomer:
+    sentence = _("Another customer has the id “%(id)s”.") % {"id": customer.external_id}
+    return BadCustomer(sentence, fields={"external_id": [sentence]})
