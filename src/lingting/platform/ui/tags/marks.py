@@ -68,6 +68,8 @@ def avatar(name: str, size: int = 28, src: str = "", *, state: str = "", label: 
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     inner = format_html('<img src="{}" alt="" loading="lazy">', src) if src else ""
     letters = "" if src else initials(text)
+    if size < 24 and HAN.search(letters):
+        letters = letters[-1]
     dot = format_html('<i class="lt-dot lt-{}"></i>', state_kind(state)) if state else ""
     return format_html(
         '<span class="lt-avatar" data-tint="{}" data-size="{}" data-initials="{}" {}>{}{}</span>',

@@ -27,17 +27,17 @@ function token(name) {
 }
 
 function palette() {
-  const names = { ink: "--lt-ink", quiet: "--lt-ink-3", line: "--lt-line", axis: "--lt-line-2", ours: "--lt-ours", idle: "--lt-idle",
+  const names = { ink: "--lt-ink", quiet: "--lt-ink-3", line: "--lt-line", axis: "--lt-line-2", ours: "--lt-ours", fill: "--lt-ours-fill", idle: "--lt-idle",
     ready: "--lt-ready", warning: "--lt-warning", breach: "--lt-breach", surface: "--lt-surface", raised: "--lt-raised" };
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, token(name)]));
 }
 
 /** How a value is written: shares in percent, durations in minutes, numbers with separators. */
-export function valueText(value, data) {
+export function valueText(value, data, { withUnit = true } = {}) {
   if (value === null || value === undefined) return "–";
   if (data.format === "percent") return `${(value * 100).toFixed(1).replace(/\.0$/, "")} %`;
   if (data.format === "duration") return durationText(value);
-  return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(value) + (data.unit && data.unit.length < 3 ? ` ${data.unit}` : "");
+  return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(value) + (withUnit && data.unit && data.unit.length < 3 ? ` ${data.unit}` : "");
 }
 
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
@@ -71,8 +71,8 @@ function band(series, colour, index) {
 
 function barSeries(data, colours) {
   return data.series.map((series, index) => ({
-    name: series.name, type: "bar", stack: data.stacked ? "all" : undefined, data: series.values, color: seriesColour(series, index, colours),
-    barMaxWidth: 30, barGap: "15%", emphasis: { disabled: true }, itemStyle: { borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
+    name: series.name, type: "bar", stack: data.stacked ? "all" : undefined, data: series.values, color: index === 0 && !series.state ? colours.fill : seriesColour(series, index, colours),
+    barMaxWidth: 26, barGap: "15%", emphasis: { disabled: true }, itemStyle: { borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
     label: { show: !data.stacked && data.labels.length * data.series.length <= 24, position: data.horizontal ? "right" : "top", color: colours.quiet, fontSize: 12, formatter: (point) => valueText(point.value, data) },
     markLine: index === 0 ? target(data, colours) : undefined,
   }));
@@ -83,14 +83,14 @@ function target(data, colours) {
   const at = data.horizontal ? { xAxis: data.target.value } : { yAxis: data.target.value };
   return {
     silent: true, symbol: "none", data: [at], lineStyle: { color: colours.quiet, type: [4, 4], width: 1 },
-    label: { position: data.horizontal || data.kind === "bar" ? "end" : "insideStartTop", color: colours.quiet, fontSize: 12, formatter: `${data.target.name ?? words.target}${data.kind === "bar" ? "\n" : " "}${valueText(data.target.value, data)}` },
+    label: { position: data.horizontal || data.kind === "bar" ? "end" : "insideStartTop", color: colours.quiet, fontSize: 12, lineHeight: 16, formatter: `${data.target.name ?? words.target}${data.kind === "bar" ? "\n" : " "}${valueText(data.target.value, data)}` },
   };
 }
 
 function axes(data, colours, width) {
   const category = { type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
-    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.kind === "bar" ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
-  const value = { type: "value", min: 0, splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 12, formatter: (number) => valueText(number, data) }, splitLine: { lineStyle: { color: colours.line } } };
+    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.kind === "bar" && data.labels.length <= 16 ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.kind === "bar" ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
+  const value = { type: "value", min: 0, splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 12, formatter: (number) => valueText(number, data, { withUnit: false }) }, splitLine: { lineStyle: { color: colours.line } } };
   if (data.format === "percent") value.max = Math.max(1, ...data.series.flatMap((series) => series.values.filter((v) => v !== null)));
   return data.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
 }

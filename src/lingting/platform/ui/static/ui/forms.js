@@ -128,7 +128,7 @@ export function startForms() {
         enhance(element);
       }
     }
-    for (const summary of within(root, "[data-form-errors]")) summary.focus();
+    for (const summary of within(root, "form[method=post] [data-form-errors]")) summary.focus();
   });
   window.addEventListener("beforeunload", (event) => {
     for (const form of changed) if (!form.isConnected) changed.delete(form);

@@ -6,11 +6,17 @@ const CONTROLS = "a, button, input, select, textarea, label, [data-copy], [popov
 
 function onRow(event) {
   const row = event.target.closest?.("[data-href]");
-  if (!row || event.target.closest(CONTROLS) || String(window.getSelection())) return;
+  if (!row || event.target.closest(CONTROLS) || isSelecting(row)) return;
   if (event.type === "auxclick" && event.button !== 1) return;
   if (event.type === "auxclick" || event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
   else if (row.dataset.target) row.dispatchEvent(new CustomEvent("lt:open", { bubbles: true }));
   else window.location.assign(row.dataset.href);
+}
+
+/** Whether text of the row is being selected: that is no click to open it. */
+function isSelecting(row) {
+  const selection = window.getSelection();
+  return selection.type === "Range" && row.contains(selection.anchorNode) && String(selection).trim() !== "";
 }
 
 function refreshBulk(list) {
