@@ -16,7 +16,6 @@ import uvicorn
 from lingting.platform.realtime import topics, visitors
 from lingting.platform.realtime.application import LiveApplication
 from lingting.platform.realtime.limits import LiveLimits
-from lingting.platform.realtime.models import Hub
 from lingting.platform.realtime.notify import WAKE_CHANNEL
 from lingting.platform.realtime.serving import LiveServer, database_conninfo, listening_socket
 from lingting.platform.realtime.table_source import TableSource
@@ -24,6 +23,9 @@ from lingting.platform.realtime.tests.live_client import LiveClient
 from lingting.platform.realtime.visitors import LiveRequest, Visitor
 
 TABLE = "realtime_test_entry"
+
+REAL_COMMITS = pytest.mark.django_db(transaction=True, available_apps=["lingting.platform.realtime"])
+"""Hubs read what others committed; only the hubs' own table is emptied after a test, not the whole house."""
 
 CREATE = f"""
 DROP TABLE IF EXISTS {TABLE};
@@ -136,18 +138,7 @@ def registries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database without a transaction around the test and without emptying the whole house after it.
-
-    Only the hubs' own table is written to here.
-    """
-    with django_db_blocker.unblock():
-        yield
-        Hub.objects.all().delete()
-
-
-@pytest.fixture
-def conninfo(open_database: None) -> Iterator[str]:
+def conninfo(transactional_db: None) -> Iterator[str]:
     text = database_conninfo()
     with psycopg.connect(text, autocommit=True) as connection:
         connection.execute(CREATE)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import get_language
 
 from lingting.platform.realtime import visitors
-from lingting.platform.realtime.tests.conftest import REVOKED, RunningHub, Writer
+from lingting.platform.realtime.tests.conftest import REAL_COMMITS, REVOKED, RunningHub, Writer
 from lingting.platform.realtime.tests.live_client import LiveClient
-from lingting.platform.realtime.visitors import LiveRequest, Visitor, visitor_from_session
+from lingting.platform.realtime.visitors import LiveRequest, Visitor
+
+pytestmark = REAL_COMMITS
 
 
 def test_a_stranger_is_asked_to_sign_in(hub: RunningHub) -> None:
@@ -121,29 +121,3 @@ def test_rights_that_end_end_the_stream(start_hub, writer: Writer) -> None:  # t
         assert [event["kind"] for event in revoked] == ["refused"]
         ids = writer.write("case:1")
         assert [news["id"] for news in kept.news(1)] == ids
-
-
-def test_a_session_cookie_is_good_until_it_is_not(db: None) -> None:
-    user = _an_account()
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    request = LiveRequest(cookies={"lingting_session": session.session_key or ""})
-
-    assert visitor_from_session(request) == Visitor("staff", user.pk)
-    user.set_password("another one 42")
-    user.save()
-    assert visitor_from_session(request) is None, "the password changed"
-    session.delete()
-    assert visitor_from_session(request) is None
-    assert visitor_from_session(LiveRequest()) is None
-
-
-def _an_account():  # type: ignore[no-untyped-def]
-    model = get_user_model()
-    account = model(**{model.USERNAME_FIELD: "wang.fang"})
-    account.set_password("a good one 42")
-    account.save()
-    return account

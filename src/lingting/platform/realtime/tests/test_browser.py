@@ -12,7 +12,7 @@ from lingting.platform.realtime import visitors
 from lingting.platform.realtime.application import LiveApplication
 from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.table_source import TableSource
-from lingting.platform.realtime.tests.conftest import TABLE, RunningHub, Writer, free_listener, wait_until
+from lingting.platform.realtime.tests.conftest import REAL_COMMITS, TABLE, RunningHub, Writer, free_listener, wait_until
 from lingting.platform.realtime.visitors import LiveRequest, Visitor
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -34,6 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
 """
 
 pytestmark = [
+    REAL_COMMITS,
     pytest.mark.journey,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium at /usr/bin/chromium"),
 ]

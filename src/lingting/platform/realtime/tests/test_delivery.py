@@ -12,7 +12,9 @@ from django.db import transaction
 from lingting.platform.realtime import notify
 from lingting.platform.realtime.cursors import Cursor
 from lingting.platform.realtime.positions import live_cursor
-from lingting.platform.realtime.tests.conftest import TABLE, RunningHub, Writer, wait_until
+from lingting.platform.realtime.tests.conftest import REAL_COMMITS, TABLE, RunningHub, Writer, wait_until
+
+pytestmark = REAL_COMMITS
 
 Start = Callable[..., RunningHub]
 

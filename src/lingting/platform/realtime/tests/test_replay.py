@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from lingting.platform.realtime.tests.conftest import RunningHub, Writer, wait_until
+from lingting.platform.realtime.tests.conftest import REAL_COMMITS, RunningHub, Writer, wait_until
+
+pytestmark = REAL_COMMITS
 
 Start = Callable[..., RunningHub]
 

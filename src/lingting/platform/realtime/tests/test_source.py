@@ -20,7 +20,9 @@ from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.serving import listening_socket
 from lingting.platform.realtime.sources import LiveEntry
 from lingting.platform.realtime.table_source import TableSource
-from lingting.platform.realtime.tests.conftest import CREATE, TABLE, RunningHub, Writer, free_listener
+from lingting.platform.realtime.tests.conftest import CREATE, REAL_COMMITS, TABLE, RunningHub, Writer, free_listener
+
+pytestmark = REAL_COMMITS
 
 
 def read(conninfo: str, seen: Snapshot, *, after: Cursor | None = None, limit: int = 100) -> list[LiveEntry]:
@@ -126,7 +128,7 @@ def own_server() -> Iterator[EmbeddedServer]:
 
 @pytest.mark.slow
 def test_a_restart_of_postgresql_is_not_noticed_by_clients(
-    own_server: EmbeddedServer, open_database: None, registries: None
+    own_server: EmbeddedServer, transactional_db: None, registries: None
 ) -> None:
     quiet: Callable[[str], None] = lambda sentence: None  # noqa: E731
     url = own_server.ensure(quiet).url

@@ -14,7 +14,9 @@ from lingting.platform.realtime.cursors import Cursor
 from lingting.platform.realtime.health import hub_health
 from lingting.platform.realtime.presence import PresenceReport, connected_accounts, on_presence
 from lingting.platform.realtime.table_source import TableSource
-from lingting.platform.realtime.tests.conftest import RunningHub, Writer, wait_until
+from lingting.platform.realtime.tests.conftest import REAL_COMMITS, RunningHub, Writer, wait_until
+
+pytestmark = REAL_COMMITS
 
 Start = Callable[..., RunningHub]
 
