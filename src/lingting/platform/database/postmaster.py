@@ -126,6 +126,9 @@ class Postmaster:
             if not self._thread.is_alive():
                 break
         clear_before(self._launch)
+        if self._launch.socket_folder.parent != self._launch.placement.place:
+            with contextlib.suppress(OSError):
+                self._launch.socket_folder.rmdir()
 
     def _keep(self) -> None:
         pause = _FIRST_PAUSE_SECONDS

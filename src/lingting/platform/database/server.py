@@ -190,7 +190,16 @@ class EmbeddedServer:
         progress(_("Starting PostgreSQL %(version)s …") % {"version": binaries.version})
         self._postmaster = Postmaster(launch)
         self._postmaster.start(progress=progress)
-        _provision(launch, passwords=passwords)
+        try:
+            _provision(launch, passwords=passwords)
+        except psycopg.Error as error:
+            raise DidNotStart(
+                _(
+                    "PostgreSQL runs but does not let us in (%(words)s). If %(folder)s/passwords.json was changed, "
+                    "restore it, or delete it to have new ones made."
+                )
+                % {"folder": self._office, "words": " ".join(str(error).split())}
+            ) from None
         self._announce(launch)
         return _application_address(launch.socket_folder, port=launch.port, passwords=passwords)
 

@@ -132,6 +132,14 @@ def test_a_home_of_another_account_is_refused_to_an_ordinary_user(home: Path) ->
     assert answer.stdout.startswith("refused:")
 
 
+def test_passwords_that_are_not_the_clusters_are_told(server: EmbeddedServer, home: Path) -> None:
+    (home / "database/passwords.json").write_text(json.dumps({"superuser": "other", "application": "other"}))
+
+    with pytest.raises(DidNotStart, match="delete it to have new ones made"):
+        server.ensure(quiet)
+    assert server.pid is None
+
+
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -256,8 +257,12 @@ def test_a_home_may_have_any_path(name: str, folder: Path, made_home: Path) -> N
     try:
         with psycopg.connect(server.ensure(quiet).url) as connection:
             assert connection.execute("SELECT current_database()").fetchone() == ("lingting",)
+        address = server.address()
     finally:
         server.stop()
+    assert address is not None
+    sockets = Path(parse_qs(urlsplit(address.url).query)["host"][0])
+    assert sockets == home / "database/run" or not sockets.exists()
 
 
 @pytest.mark.parametrize(
