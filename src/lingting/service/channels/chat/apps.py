@@ -1,4 +1,4 @@
-"""Django registration of chat."""
+"""Django registration of the chat."""
 
 from __future__ import annotations
 
@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class ChatConfig(AppConfig):
     name = "lingting.service.channels.chat"
     label = "chat"
+
+    def ready(self) -> None:
+        from lingting.service.channels.chat import live, receivers  # noqa: F401
+
+        live.connect()

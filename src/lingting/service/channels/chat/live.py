@@ -1,0 +1,44 @@
+"""The chat and the live hub: visitors are recognised by their token and hear their own conversations only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext_lazy as _
+
+from lingting.platform.realtime.topics import key_of, register_topic
+from lingting.platform.realtime.visitors import LiveRequest
+from lingting.platform.realtime.visitors import Visitor as Listener
+from lingting.platform.realtime.visitors import register_authenticator as register_live
+from lingting.platform.rest import register_authenticator as register_rest
+from lingting.service.channels.chat.models import ChatSession
+from lingting.service.channels.chat.rest import recognise
+from lingting.service.channels.chat.tokens import visitor_of
+from lingting.service.desk.services import register_line
+
+
+def connect() -> None:
+    """Called once when the apps are ready."""
+    register_rest("Visitor", recognise)
+    register_live(listener_of)
+    register_topic("chat", own_conversations)
+    register_line("contact_left", _("Contact left: %(contact)s"))
+
+
+def listener_of(request: LiveRequest) -> Listener | None:
+    """The visitor behind a live connection's token."""
+    visitor = visitor_of(request.token) if request.token else None
+    if visitor is None:
+        return None
+    return Listener("customer", str(visitor.key), facts={"customer_id": visitor.customer_id, "widget_id": visitor.widget_id})
+
+
+def own_conversations(listener: Listener, topics: frozenset[str]) -> Collection[str]:
+    """Of the asked `chat:<id>` topics, those of the customer's own conversations on this widget."""
+    if listener.kind != "customer":
+        return ()
+    asked = {int(key_of(topic)): topic for topic in topics if key_of(topic).isdigit() and len(key_of(topic)) < 19}
+    own = ChatSession.objects.filter(
+        conversation_id__in=asked, visitor__customer_id=listener.facts["customer_id"], visitor__widget_id=listener.facts["widget_id"]
+    )
+    return {asked[conversation_id] for conversation_id in own.values_list("conversation_id", flat=True)}

@@ -1,0 +1,268 @@
+"""The public chat API, `/api/v1/chat/…`: what the widget uses and any site or app may use.
+
+A visit gives a visitor token; everything else carries it as `Authorization: Visitor <token>`. Pages of other sites may call
+it: there are no cookies, so there is nothing to steal.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from ninja import File, Router
+from ninja.files import UploadedFile
+
+from lingting.platform.files.selectors import signed_url
+from lingting.platform.files.services import store_upload
+from lingting.platform.realtime import notify
+from lingting.platform.realtime.positions import live_cursor
+from lingting.platform.refusals import NotPermitted
+from lingting.platform.rest import Authentication, Caller, Rate, by_address, by_caller, cross_origin, largest_body, limited
+from lingting.service.channels.chat import schemas, selectors, services
+from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
+from lingting.service.channels.chat.tokens import identity_of, visitor_of, visitor_token
+from lingting.service.desk.services import mark_delivered, mark_read_by_customer
+
+router = Router(tags=["chat"])
+_VISITOR = Authentication("Visitor")
+
+VISITS = Rate(30, per=60, burst=30)
+BEGINNINGS = Rate(6, per=60, burst=6)
+MESSAGES = Rate(60, per=60, burst=30)
+UPLOADS = Rate(20, per=60, burst=10)
+SIGNS = Rate(120, per=60, burst=60)
+READS = Rate(240, per=60, burst=120)
+CALLS_OF_AN_ADDRESS = Rate(3000, per=60, burst=1000)
+
+
+class ForeignOrigin(NotPermitted):
+    """The widget may not be used on this site."""
+
+    code = "foreign_origin"
+
+
+def recognise(request: HttpRequest, credentials: str) -> Caller | None:
+    """The caller behind a visitor token; speaks the visitor's language from here on."""
+    visitor = visitor_of(credentials)
+    if visitor is None:
+        return None
+    translation.activate(visitor.language)
+    return Caller(
+        kind="visitor", id=str(visitor.key), label=str(visitor.customer), scopes=frozenset(), extra={"visitor": visitor}
+    )
+
+
+def _visitor(request: Any) -> Visitor:
+    visitor: Visitor = request.auth.extra["visitor"]
+    check_origin(request, visitor.widget)
+    return visitor
+
+
+def check_origin(request: HttpRequest, widget: Widget) -> None:
+    """A widget that names its sites works on those only (and for programs, which send no Origin)."""
+    origin = request.headers.get("Origin", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    if origin and widget.origins and origin not in widget.origins and origin != own:
+        raise ForeignOrigin(_("This chat is not set up for %(origin)s. Add the site in the widget's settings.") % {"origin": origin})
+
+
+@router.post("/visits", auth=None, response=schemas.VisitOut)
+@cross_origin
+@limited(VISITS, name="chat-visits", by=by_address)
+def open_visit(request: HttpRequest, body: schemas.VisitIn) -> dict[str, Any]:
+    """Opens the widget: who the visitor is, how the widget looks, and the running conversation if there is one."""
+    translation.activate(body.language if body.language in ("zh-hans", "en") else "zh-hans")
+    widget = services.widget_with_key(body.widget)
+    check_origin(request, widget)
+    now = timezone.now()
+    visitor = services.open_visit(
+        widget, token=body.token, identity=identity_of(body.identity, widget=widget) if body.identity else None,
+        language=body.language, page_url=body.page_url, page_title=body.page_title,
+        user_agent=request.headers.get("User-Agent", ""), now=now,
+    )  # fmt: skip
+    session = services.live_session(visitor)
+    return {
+        "token": visitor_token(visitor),
+        "customer_name": visitor.customer.name,
+        "is_identified": bool(visitor.customer.external_id),
+        "widget": _widget_out(widget, now=now),
+        "conversation": _conversation_out(session, visitor=visitor, after_id=0, now=now) if session else None,
+    }
+
+
+@router.post("/conversations", auth=_VISITOR, response={201: schemas.ConversationOut})
+@cross_origin
+@limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
+@limited(CALLS_OF_AN_ADDRESS, name="chat-address", by=by_address)
+def begin_conversation(request: HttpRequest, body: schemas.ConversationIn) -> tuple[int, dict[str, Any]]:
+    """Asks the first question: opens a case and waits for a person."""
+    visitor, now = _visitor(request), timezone.now()
+    said = services.begin(
+        visitor, text=body.text, queue_key=body.queue, client_key=body.client_key, file_ids=body.files, now=now
+    )
+    return 201, _conversation_out(said.session, visitor=visitor, after_id=0, now=now)
+
+
+@router.get("/conversations/{conversation_id}", auth=_VISITOR, response=schemas.ConversationOut)
+@cross_origin
+@limited(READS, name="chat-reads", by=by_caller)
+def read_conversation(request: HttpRequest, conversation_id: int, after: int = 0) -> dict[str, Any]:
+    """How the conversation stands, and what was said after a message."""
+    visitor, now = _visitor(request), timezone.now()
+    session = services.session_of(visitor, conversation_id)
+    return _conversation_out(session, visitor=visitor, after_id=after, now=now)
+
+
+@router.post("/conversations/{conversation_id}/messages", auth=_VISITOR, response={201: schemas.MessageStoredOut})
+@cross_origin
+@limited(MESSAGES, name="chat-messages", by=by_caller)
+@limited(CALLS_OF_AN_ADDRESS, name="chat-address", by=by_address)
+def add_message(request: HttpRequest, conversation_id: int, body: schemas.MessageIn) -> tuple[int, dict[str, Any]]:
+    """Says something. The same `client_key` is stored once and answered alike."""
+    visitor = _visitor(request)
+    session = services.session_of(visitor, conversation_id)
+    stored = services.say(
+        session, visitor=visitor, text=body.text, client_key=body.client_key, file_ids=body.files, now=timezone.now()
+    )
+    return 201, {"id": stored.id, "at": stored.created_at, "is_repeat": stored.is_repeat}
+
+
+@router.post("/files", auth=_VISITOR, response={201: schemas.FileOut})
+@cross_origin
+@largest_body(25 * 1024 * 1024)
+@limited(UPLOADS, name="chat-uploads", by=by_caller)
+def upload_file(request: HttpRequest, file: UploadedFile = File(...)) -> tuple[int, dict[str, Any]]:
+    """Takes in a picture or file, to be sent with the next message."""
+    visitor, now = _visitor(request), timezone.now()
+    stored = store_upload(file, actor_kind="visitor", actor_id=str(visitor.key), now=now)
+    return 201, {
+        "id": stored.public_id, "name": stored.original_name, "size": stored.size, "is_image": stored.is_image,
+        "width": stored.width, "height": stored.height,
+        "url": signed_url(stored, audience=f"visitor:{visitor.key}", now=now, ttl=selectors.FILES_LAST),
+    }  # fmt: skip
+
+
+@router.post("/conversations/{conversation_id}/reads", auth=_VISITOR, response={204: None})
+@cross_origin
+@limited(SIGNS, name="chat-signs", by=by_caller)
+def note_reads(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> tuple[int, None]:
+    """The customer has seen our messages up to an id."""
+    visitor = _visitor(request)
+    session = services.session_of(visitor, conversation_id)
+    mark_read_by_customer(
+        session.conversation_id, up_to_id=body.up_to, actor=services.actor_of(visitor), now=timezone.now()
+    )
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/deliveries", auth=_VISITOR, response={204: None})
+@cross_origin
+@limited(SIGNS, name="chat-signs", by=by_caller)
+def note_deliveries(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> tuple[int, None]:
+    """Our messages up to an id have reached the customer's device."""
+    session = services.session_of(_visitor(request), conversation_id)
+    mark_delivered(session.conversation_id, up_to_id=body.up_to, now=timezone.now())
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/typing", auth=_VISITOR, response={204: None})
+@cross_origin
+@limited(SIGNS, name="chat-signs", by=by_caller)
+def note_typing(request: HttpRequest, conversation_id: int) -> tuple[int, None]:
+    """The customer is writing; passes by, is stored nowhere."""
+    session = services.session_of(_visitor(request), conversation_id)
+    case_id = session.conversation.case_id
+    notify.signal([f"case:{case_id}"], kind="CustomerTyping", data={"case_id": case_id, "conversation_id": conversation_id})
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/end", auth=_VISITOR, response=schemas.ConversationOut)
+@cross_origin
+@limited(SIGNS, name="chat-signs", by=by_caller)
+def end_conversation(request: HttpRequest, conversation_id: int) -> dict[str, Any]:
+    """The customer ends the conversation; ending twice is once."""
+    visitor, now = _visitor(request), timezone.now()
+    session = services.session_of(visitor, conversation_id)
+    services.end(session, visitor=visitor, now=now)
+    return _conversation_out(
+        services.session_of(visitor, conversation_id), visitor=visitor, after_id=_MANY, now=now
+    )
+
+
+@router.post("/conversations/{conversation_id}/contact", auth=_VISITOR, response=schemas.LeftMessageOut)
+@cross_origin
+@limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
+def leave_contact(request: HttpRequest, conversation_id: int, body: schemas.ContactIn) -> dict[str, Any]:
+    """Instead of waiting on: leaves a number or address; the case stays open to be answered."""
+    visitor = _visitor(request)
+    session = services.session_of(visitor, conversation_id)
+    services.leave_contact(
+        session, visitor=visitor, name=body.name, phone=body.phone, email=body.email, text=body.text,
+        client_key=body.client_key, now=timezone.now(),
+    )  # fmt: skip
+    return {"case_number": session.conversation.case_id}
+
+
+@router.post("/left-messages", auth=_VISITOR, response={201: schemas.LeftMessageOut})
+@cross_origin
+@limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
+def leave_message(request: HttpRequest, body: schemas.LeftMessageIn) -> tuple[int, dict[str, Any]]:
+    """Outside opening hours: leaves a message with a way to answer it, which becomes a case."""
+    session = services.leave_message(
+        _visitor(request), queue_key=body.queue, name=body.name, phone=body.phone, email=body.email, text=body.text,
+        client_key=body.client_key, now=timezone.now(),
+    )  # fmt: skip
+    return 201, {"case_number": session.conversation.case_id}
+
+
+@router.post("/conversations/{conversation_id}/rating", auth=_VISITOR, response={204: None})
+@cross_origin
+@limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
+def rate_conversation(request: HttpRequest, conversation_id: int, body: schemas.RatingIn) -> tuple[int, None]:
+    """Rates an ended conversation, once."""
+    visitor = _visitor(request)
+    session = services.session_of(visitor, conversation_id)
+    services.rate(
+        session, visitor=visitor, score=body.score, comment=body.comment, is_solved=body.is_solved, now=timezone.now()
+    )
+    return 204, None
+
+
+_MANY = 2**62
+
+
+def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:
+    queues = selectors.queue_choices(widget, now=now)
+    opens = [queue.opens_at for queue in queues if queue.opens_at]
+    language = translation.get_language() or "zh-hans"
+    return {
+        "name": widget.name,
+        "colour": widget.colour,
+        "greeting": (widget.greeting_zh if language.startswith("zh") else widget.greeting_en) or widget.greeting_zh,
+        "queues": [vars(queue) for queue in queues],
+        "is_open": any(queue.is_open for queue in queues),
+        "opens_at": min(opens) if opens else None,
+        "largest_file_bytes": settings.FILES_MAX_BYTES,
+    }
+
+
+def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, now: datetime) -> dict[str, Any]:
+    cursor = live_cursor()
+    seen = selectors.standing(session, now=now)
+    return {
+        "id": session.conversation_id,
+        "standing": {
+            "state": seen.state, "agent_name": seen.agent_name, "may_leave_contact": seen.may_leave_contact,
+            "place": seen.outlook.place if seen.outlook else None,
+            "wait_low_seconds": seen.outlook.low_seconds if seen.outlook else None,
+            "wait_high_seconds": seen.outlook.high_seconds if seen.outlook else None,
+            "is_rated": seen.is_rated,
+        },
+        "messages": selectors.messages_after(session.conversation_id, after_id=after_id, visitor=visitor, now=now),
+        "topic": f"chat:{session.conversation_id}",
+        "cursor": cursor,
+    }  # fmt: skip

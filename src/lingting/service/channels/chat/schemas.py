@@ -1,0 +1,142 @@
+"""What the public chat API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Field, Schema
+
+Text = Annotated[str, Field(max_length=20_000)]
+Short = Annotated[str, Field(max_length=200)]
+
+
+class VisitIn(Schema):
+    """Opening the widget. `token` is the visitor's own from an earlier visit, `identity` the host's signed token."""
+
+    widget: Annotated[str, Field(max_length=40)]
+    token: Annotated[str, Field(max_length=400)] = ""
+    identity: Annotated[str, Field(max_length=4000)] = ""
+    language: Annotated[str, Field(max_length=10)] = "zh-hans"
+    page_url: Annotated[str, Field(max_length=2000)] = ""
+    page_title: Annotated[str, Field(max_length=500)] = ""
+
+
+class QueueOut(Schema):
+    key: str
+    name: str
+    is_open: bool
+    opens_at: datetime | None
+
+
+class WidgetOut(Schema):
+    name: str
+    colour: str
+    greeting: str
+    queues: list[QueueOut]
+    is_open: bool
+    opens_at: datetime | None
+    largest_file_bytes: int
+
+
+class FileOut(Schema):
+    id: UUID
+    name: str
+    size: int
+    is_image: bool
+    width: int | None
+    height: int | None
+    url: str
+
+
+class MessageOut(Schema):
+    """`kind` is customer, agent, bot or system; `client_key` is the sender's own id of the message."""
+
+    id: int
+    kind: str
+    text: str
+    author: str
+    at: datetime
+    client_key: UUID | None
+    is_delivered: bool
+    is_read: bool
+    files: list[FileOut]
+
+
+class StandingOut(Schema):
+    """`state` is waiting, talking or ended. `place` 1 is next; the wait is a range of seconds, absent when nobody can tell."""
+
+    state: str
+    agent_name: str
+    place: int | None
+    wait_low_seconds: int | None
+    wait_high_seconds: int | None
+    may_leave_contact: bool
+    is_rated: bool
+
+
+class ConversationOut(Schema):
+    """A conversation with its messages after the asked one. `live` names the topic and cursor for `/live/`."""
+
+    id: int
+    standing: StandingOut
+    messages: list[MessageOut]
+    topic: str
+    cursor: str
+
+
+class VisitOut(Schema):
+    token: str
+    customer_name: str
+    is_identified: bool
+    widget: WidgetOut
+    conversation: ConversationOut | None
+
+
+class MessageIn(Schema):
+    """Something to say; `client_key` makes it safe to send again."""
+
+    text: Text = ""
+    client_key: UUID
+    files: Annotated[list[UUID], Field(max_length=10)] = []
+
+
+class ConversationIn(MessageIn):
+    """The first words, and the queue that was chosen."""
+
+    queue: Annotated[str, Field(max_length=40)] = ""
+
+
+class MessageStoredOut(Schema):
+    id: int
+    at: datetime
+    is_repeat: bool
+
+
+class ReadsIn(Schema):
+    up_to: Annotated[int, Field(ge=0, le=2**62)]
+
+
+class ContactIn(Schema):
+    """A way to answer later: at least a phone number or an e-mail address."""
+
+    name: Annotated[str, Field(max_length=120)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, Field(max_length=190)] = ""
+    text: Text = ""
+    client_key: UUID
+
+
+class LeftMessageIn(ContactIn):
+    queue: Annotated[str, Field(max_length=40)] = ""
+
+
+class LeftMessageOut(Schema):
+    case_number: int
+
+
+class RatingIn(Schema):
+    score: Annotated[int, Field(ge=1, le=5)]
+    comment: Annotated[str, Field(max_length=2000)] = ""
+    is_solved: bool | None = None

@@ -1,0 +1,116 @@
+"""What a visitor sees: how the chat stands, what was said, how long it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lingting.kernel.accounts.models import Account
+from lingting.kernel.calendars.selectors import openings
+from lingting.platform.files.selectors import signed_url
+from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
+from lingting.service.desk.models import Attachment, Message, MessageKind
+from lingting.service.desk.services import line_text
+from lingting.service.feedback.models import Rating
+from lingting.service.routing.models import Assignment, Contact
+from lingting.service.routing.selectors import WaitOutlook, outlook
+
+SHOWN_KINDS = (MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.BOT, MessageKind.SYSTEM)
+MOST_MESSAGES = 200
+FILES_LAST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class QueueChoice:
+    """A queue the customer can choose, and whether somebody answers there now."""
+
+    key: str
+    name: str
+    is_open: bool
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ChatStanding:
+    """How a conversation stands. `state` is waiting, talking or ended; `outlook` only while it waits."""
+
+    state: str
+    agent_name: str
+    outlook: WaitOutlook | None
+    may_leave_contact: bool
+    is_rated: bool
+
+
+def queue_choices(widget: Widget, *, now: datetime) -> list[QueueChoice]:
+    """The widget's queues in their order; the default one first when none is offered."""
+    queues = list(widget.queues.filter(is_active=True)) or [widget.default_queue]
+    choices = []
+    for queue in queues:
+        read = openings(queue.calendar_id)
+        is_open = read.is_open(now)
+        choices.append(QueueChoice(queue.key, queue.name, is_open, None if is_open else read.next_opening(now)))
+    return choices
+
+
+def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
+    """How the chat stands at this moment; a handful of small queries."""
+    conversation = session.conversation
+    if conversation.ended_at is not None:
+        rated = Rating.objects.filter(conversation=conversation).exists()
+        return ChatStanding("ended", _last_agent(conversation.pk), None, may_leave_contact=False, is_rated=rated)
+    owner = Assignment.objects.filter(conversation=conversation, ended_at=None).select_related("account").first()
+    if owner is not None:
+        return ChatStanding("talking", owner.account.display_name, None, may_leave_contact=False, is_rated=False)
+    contact = Contact.objects.filter(conversation=conversation, ended_at=None).first()
+    if contact is None:
+        return ChatStanding("waiting", "", None, may_leave_contact=True, is_rated=False)
+    seen = outlook(contact, now=now)
+    limit = session.visitor.widget.leave_contact_after_seconds
+    patient = (now - contact.entered_at).total_seconds() < limit and (seen.high_seconds or limit + 1) <= limit
+    return ChatStanding("waiting", "", seen, may_leave_contact=not patient, is_rated=False)
+
+
+def _last_agent(conversation_id: int) -> str:
+    name = (
+        Account.objects.filter(assignments__conversation_id=conversation_id)
+        .order_by("-assignments__id")
+        .values_list("display_name", flat=True)
+        .first()
+    )
+    return name or ""
+
+
+def messages_after(conversation_id: int, *, after_id: int, visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
+    """What the customer may read, oldest first: never notes or whispers. Two queries."""
+    rows = list(
+        Message.objects.filter(conversation_id=conversation_id, id__gt=after_id, kind__in=SHOWN_KINDS)
+        .order_by("-id")
+        .values("id", "kind", "text", "data", "created_at", "client_key", "delivered_at", "read_at", "author__display_name")[
+            :MOST_MESSAGES
+        ]
+    )[::-1]
+    files = _files_of([row["id"] for row in rows], visitor=visitor, now=now) if rows else {}
+    return [
+        {
+            "id": row["id"], "kind": row["kind"], "at": row["created_at"], "client_key": row["client_key"],
+            "text": line_text(row["data"], text=row["text"]) if row["kind"] == MessageKind.SYSTEM else row["text"],
+            "author": row["author__display_name"] or "", "is_read": row["read_at"] is not None,
+            "is_delivered": row["delivered_at"] is not None or row["read_at"] is not None, "files": files.get(row["id"], []),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _files_of(message_ids: list[int], *, visitor: Visitor, now: datetime) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for attachment in Attachment.objects.filter(message_id__in=message_ids).select_related("file").order_by("pk"):
+        file = attachment.file
+        found.setdefault(attachment.message_id, []).append(
+            {
+                "id": file.public_id, "name": file.original_name, "size": file.size, "is_image": file.is_image,
+                "width": file.width, "height": file.height,
+                "url": signed_url(file, audience=f"visitor:{visitor.key}", now=now, ttl=FILES_LAST),
+            }
+        )  # fmt: skip
+    return found

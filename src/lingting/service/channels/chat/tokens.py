@@ -1,0 +1,72 @@
+"""Who a visitor is: our own signed token, and the host site's signed identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from lingting.platform.refusals import NotPermitted
+from lingting.service.channels.chat.models import Visitor, Widget
+
+_SALT = "lingting.chat.visitor"
+LASTS = timedelta(days=180)
+LONGEST_IDENTITY_LIFE = timedelta(hours=24)
+
+
+class BadIdentity(NotPermitted):
+    """The host's identity token is not valid; the message is for the developers of the host site."""
+
+    code = "bad_identity"
+    status = 401
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the host site says the customer is: `sub` is the customer's id there."""
+
+    external_id: str
+    name: str
+    email: str
+    phone: str
+
+
+def visitor_token(visitor: Visitor) -> str:
+    """A token that names a visitor; valid for 180 days, of no use for any other."""
+    return signing.dumps(str(visitor.key), salt=_SALT, compress=False)
+
+
+def visitor_of(token: str) -> Visitor | None:
+    """The visitor a token names; None when it is forged, outdated or the widget is out of use. One query."""
+    try:
+        key = signing.loads(token, salt=_SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return None
+    return Visitor.objects.select_related("widget", "customer").filter(key=key, closed_at=None, widget__is_active=True).first()
+
+
+def identity_of(token: str, *, widget: Widget) -> Identity:
+    """Reads the host's JSON Web Token (HS256 with the widget's secret; `sub` and `exp` are required).
+
+    Raises `BadIdentity` with what is wrong.
+    """
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, widget.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]}, leeway=30
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise BadIdentity(_("The identity token has expired: the site must sign a fresh one for every page.")) from error
+    except jwt.PyJWTError as error:
+        raise BadIdentity(
+            _("The identity token is not valid: sign it with HS256 and this widget's secret, with “sub” and “exp”.")
+        ) from error
+    external_id = str(claims["sub"]).strip()[:80]
+    if not external_id:
+        raise BadIdentity(_("The identity token has an empty “sub”: it must be the customer's id on your site."))
+    return Identity(
+        external_id, *(str(claims.get(name) or "").strip()[:120] for name in ("name", "email", "phone"))
+    )
