@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ SUPERUSER = "postgres"
 _INCLUDE = "include 'lingting.conf'\n"
 _NEW = "cluster.new-"
 _ROOM_MEGABYTES = 150
+_REMOVAL_ATTEMPTS = 50
+_REMOVAL_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def create_cluster(placement: Placement, *, account: Account, binaries: Binaries
     workshop.
     """
     for leftover in placement.place.glob(f"{_NEW}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     free = shutil.disk_usage(placement.place).free // 1_000_000
     if free < _ROOM_MEGABYTES:
         raise DiskFull(
@@ -136,6 +139,15 @@ def reset_passwords(placement: Placement, *, account: Account, binaries: Binarie
         (placement.office / "passwords.json").unlink(missing_ok=True)
         raise explained(answer.stdout, folder=placement.cluster)
     return made
+
+
+def _remove(workshop: Path) -> None:
+    """Delete what an interrupted creation left; its initdb, killed with its parent, may need a moment to end."""
+    for _attempt in range(_REMOVAL_ATTEMPTS):
+        shutil.rmtree(workshop, ignore_errors=True)
+        if not workshop.exists():
+            return
+        time.sleep(_REMOVAL_PAUSE_SECONDS)
 
 
 def _initialise(data: Path, *, account: Account, binaries: Binaries, key: Path) -> None:
