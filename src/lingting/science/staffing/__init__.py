@@ -17,6 +17,8 @@ from .deadlines import (
 from .demand import DemandPaths
 from .requirement import Outlook, Requirement, outlook, required_agents
 from .rounding import GroupedPeople, apportioned, rounded_by_group
+from .skills import Levels, SkillGroup, SkillQueue, SkillRequirement, fluid_cost, required_people
+from .trial import simulated_levels
 
 __all__ = [
     "BacklogPlan",
@@ -24,19 +26,26 @@ __all__ = [
     "Cause",
     "DemandPaths",
     "GroupedPeople",
+    "Levels",
     "Outlook",
     "Requirement",
     "RosteredPeople",
+    "SkillGroup",
+    "SkillQueue",
+    "SkillRequirement",
     "Window",
     "WorkDue",
     "apportioned",
     "backlog_plan",
     "fewest_agents",
+    "fluid_cost",
     "least_even_agents",
     "outlook",
     "people_with_absence",
     "required_agents",
+    "required_people",
     "rounded_by_group",
+    "simulated_levels",
     "smoothest_agents",
     "work_due",
 ]

@@ -1,10 +1,10 @@
 """Work that may wait but not for ever: e-mail and cases with deadlines, by workload carried over.
 
-Work is a fluid of agent-seconds that can be split and put down; what is due first is done first. Then a plan is
-feasible exactly if in every window of intervals the work that comes in it and is due in it fits into the time
-worked in it (the earliest-deadline condition; M. Dertouzos 1974, in demand-bound form S. Baruah et al. 1990).
-The smoothest plan is the one of F. Yao, A. Demers & S. Shenker, "A scheduling model for reduced CPU energy",
-1995: the densest window sets its level, then the next one.
+Work is a fluid of agent-seconds that can be split and put down; what is due first is done first. Then a plan
+is feasible exactly if in every window of intervals the work that comes in it and is due in it fits into the
+time worked in it (the earliest-deadline condition; M. Dertouzos 1974, in demand-bound form S. Baruah et al.
+1990). The smoothest plan is the one of F. Yao, A. Demers & S. Shenker, "A scheduling model for reduced CPU
+energy", 1995: the densest window sets its level, then the next one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class WorkDue:
 
     ``seconds``   agent-seconds of each lot, >= 0 (items times handling time);
     ``from_interval``  first interval in which the lot can be worked on, 0 <= f < intervals;
-    ``by_interval``    last interval at whose end it must be done, >= from_interval; a lot due at ``intervals`` or
+    ``by_interval``    last interval at whose end it must be done, >= from_interval; a lot due at
+    ``intervals`` or
                        later may be left at the end;
     ``intervals``, ``interval_seconds``  the row itself.
     Raises BadFigureError naming the lot.
@@ -94,7 +95,8 @@ class Window:
 class BacklogPlan:
     """What becomes of the work with given agents, done in order of deadline.
 
-    Per interval, agent-seconds: ``worked``; ``backlog`` left at its end; ``late`` due at its end and not done.
+    Per interval, agent-seconds: ``worked``; ``backlog`` left at its end; ``late`` due at its end and not
+    done.
     ``tightest`` is the window with least slack: the proof that the plan holds, or why it cannot.
     """
 
@@ -127,8 +129,9 @@ def work_due(
 ) -> WorkDue:
     """Work from ``items`` per interval (>= 0), to be done within ``within_intervals`` after they came.
 
-    Items of an interval can be worked on from the next one (they come during theirs). ``is_counted`` marks the
-    intervals that count for the deadline, for promises in working time; default all, for promises by the clock.
+    Items of an interval can be worked on from the next one (they come during theirs). ``is_counted`` marks
+    the intervals that count for the deadline, for promises in working time; default all, for promises by the
+    clock.
     """
     count = checked("items", values=items, least=0.0)
     handling = checked("handling_seconds", values=handling_seconds, least=0.0, above=True)
@@ -172,8 +175,8 @@ def backlog_plan(work: WorkDue, *, agents: ArrayLike) -> BacklogPlan:
 def least_even_agents(work: WorkDue, *, open_intervals: ArrayLike | None = None, besides: ArrayLike = 0.0) -> int:
     """Least whole number of agents, the same in every open interval, that keeps every deadline.
 
-    ``open_intervals`` are true where people work (default all); ``besides`` is agent time already there, such as
-    idle time of call agents, in agents per interval. One agent less misses a deadline. Raises
+    ``open_intervals`` are true where people work (default all); ``besides`` is agent time already there,
+    such as idle time of call agents, in agents per interval. One agent less misses a deadline. Raises
     UnreachableTargetError naming the window that no number of agents can serve.
     """
     is_open = _open(work, open_intervals)
@@ -218,8 +221,8 @@ def smoothest_agents(work: WorkDue, *, open_intervals: ArrayLike | None = None) 
 def fewest_agents(work: WorkDue, *, most: ArrayLike, open_intervals: ArrayLike | None = None) -> Whole:
     """Whole agents per interval, at most ``most``, that keep every deadline with the fewest agent-intervals.
 
-    Built from left to right, each missing agent in the latest interval that still has room: exact, because the
-    windows are stretches of intervals. People come as late as the deadlines let them. Raises
+    Built from left to right, each missing agent in the latest interval that still has room: exact, because
+    the windows are stretches of intervals. People come as late as the deadlines let them. Raises
     UnreachableTargetError if ``most`` is not enough.
     """
     is_open = _open(work, open_intervals)

@@ -21,7 +21,8 @@ class DemandPaths:
     ``calls``             expected calls per interval on each path, >= 0;
     ``handling_seconds``  mean handling time, per path and interval or broadcast;
     ``interval_seconds``, ``patience_seconds``  as in ``Traffic``.
-    Paths come from ``science.forecast`` or ``from_quantiles``. Raises BadFigureError naming path and interval.
+    Paths come from ``science.forecast`` or ``from_quantiles``. Raises BadFigureError naming path and
+    interval.
     """
 
     calls: ArrayLike
@@ -50,9 +51,9 @@ class DemandPaths:
     ) -> DemandPaths:
         """Paths with the given quantiles in every interval: ``calls[i]`` are the quantiles at ``levels[i]``.
 
-        Levels rise within (0, 1); between them the quantile is interpolated, beyond them held. All intervals of a
-        path stand at the same level: right for each interval by itself, and for sums only if days are good or bad
-        as a whole.
+        Levels rise within (0, 1); between them the quantile is interpolated, beyond them held. All intervals
+        of a path stand at the same level: right for each interval by itself, and for sums only if days are
+        good or bad as a whole.
         """
         shares = checked("levels", values=levels, least=0.0, most=1.0, above=True, below=True)
         figures = checked("calls", values=calls, least=0.0)

@@ -24,7 +24,8 @@ class Requirement:
     ``agents``             least agents with which the target is met on at least ``asked_share`` of the paths;
     ``met_share``          share of the paths on which these agents meet it;
     ``met_share_one_less`` the same with one agent less (below ``asked_share`` by construction);
-    ``agents_of_mean``     what the mean of the paths alone would ask for: the price of certainty is the difference.
+    ``agents_of_mean``     what the mean of the paths alone would ask for: the price of certainty is the
+    difference.
     """
 
     agents: Whole
@@ -67,8 +68,8 @@ class Outlook:
 def required_agents(demand: DemandPaths, *, target: Target, met_share: ArrayLike) -> Requirement:
     """Least agents per interval so that P(``target`` is met) >= ``met_share`` (0 < share <= 1, broadcasts).
 
-    Each path gets its own least agents; the answer is the least number that covers the share of paths asked for,
-    which is exact for the paths given. A path without calls in an interval needs nobody there. Raises as
+    Each path gets its own least agents; the answer is the least number that covers the share of paths asked
+    for, which is exact for the paths given. A path without calls in an interval needs nobody there. Raises as
     ``least_agents`` does.
     """
     asked = checked("met_share", values=met_share, least=0.0, most=1.0, above=True)
@@ -76,8 +77,7 @@ def required_agents(demand: DemandPaths, *, target: Target, met_share: ArrayLike
     shape = each.shape[1:]
     ordered = np.sort(each, axis=0)
     paths = each.shape[0]
-    place = np.clip(np.ceil(asked * paths * (1.0 - 1e-12)).astype(np.int64) - 1, 0, paths - 1)
-    wanted = np.broadcast_to(place, shape)[None, ...]
+    wanted = np.broadcast_to(_paths_to_meet(asked, paths) - 1, shape)[None, ...]
     agents = np.take_along_axis(ordered, wanted, axis=0)[0]
     return Requirement(
         agents=agents,
@@ -91,8 +91,8 @@ def required_agents(demand: DemandPaths, *, target: Target, met_share: ArrayLike
 def outlook(demand: DemandPaths, *, agents: ArrayLike, target: Target) -> Outlook:
     """What ``agents`` (whole, >= 0, broadcast with the intervals) achieve over the paths of ``demand``.
 
-    Where the load reaches the agents and nobody gives up, nobody is answered in time on that path; the same holds
-    for calls without an agent. ``target`` needs a service level.
+    Where the load reaches the agents and nobody gives up, nobody is answered in time on that path; the same
+    holds for calls without an agent. ``target`` needs a service level.
     """
     if target.service_level is None or target.within_seconds is None:
         raise ValueError("An outlook needs a target with a service level.")
@@ -110,6 +110,14 @@ def outlook(demand: DemandPaths, *, agents: ArrayLike, target: Target) -> Outloo
         level[open_rows] = figures.service_level(wanted.within_seconds, variant=target.variant)
         met[open_rows] = wanted.is_met_by(figures)
     return _summed(demand, level.reshape(traffic.shape), met.reshape(traffic.shape), target)
+
+
+def _paths_to_meet(asked: Figures, paths: int) -> Whole:
+    """Least k with k / paths >= asked, whatever the rounding of their product."""
+    near = np.clip(np.ceil(asked * paths), 1, paths)
+    near = np.where((near - 1.0) / paths >= asked, near - 1.0, near)
+    near = np.where(near / paths < asked, near + 1.0, near)
+    return np.asarray(np.clip(near, 1, paths), dtype=np.int64)
 
 
 def _summed(demand: DemandPaths, level: Figures, met: NDArray[np.bool_], target: Target) -> Outlook:

@@ -40,8 +40,8 @@ class GroupedPeople:
 def rounded_by_group(agents: ArrayLike, *, groups: Sequence[str]) -> GroupedPeople:
     """Round fractional ``agents`` (queues first, then intervals; >= 0) up once per group of queues.
 
-    ``groups[q]`` names the group whose people serve queue ``q``; within a group a person may serve one queue for
-    part of the interval and another for the rest. Queues get whole numbers by largest remainder.
+    ``groups[q]`` names the group whose people serve queue ``q``; within a group a person may serve one queue
+    for part of the interval and another for the rest. Queues get whole numbers by largest remainder.
     """
     needed = checked("agents", values=agents, least=0.0)
     if needed.ndim == 0 or needed.shape[0] != len(groups):
@@ -51,7 +51,7 @@ def rounded_by_group(agents: ArrayLike, *, groups: Sequence[str]) -> GroupedPeop
     totals, separately = [], []
     for name in names:
         members = [queue for queue, group in enumerate(groups) if group == name]
-        total = _up(needed[members].sum(axis=0))
+        total = _up(needed[members].sum(axis=0), parts=len(members))
         people[members] = apportioned(needed[members], total=total)
         totals.append(total)
         separately.append(_up(needed[members]).sum(axis=0))
@@ -74,5 +74,6 @@ def apportioned(parts: ArrayLike, *, total: ArrayLike) -> Whole:
     return np.asarray(floor + (rank < missing), dtype=np.int64)
 
 
-def _up(values: Figures) -> Whole:
-    return np.asarray(np.ceil(values - _ROUNDING), dtype=np.int64)
+def _up(values: Figures, *, parts: int = 1) -> Whole:
+    """Rounded up, but not for the rounding errors of the ``parts`` summed."""
+    return np.asarray(np.ceil(values - parts * _ROUNDING), dtype=np.int64)
