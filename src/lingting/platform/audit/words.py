@@ -11,18 +11,18 @@ from django.db.models import Field, Model
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from lingting.platform.audit.models import Change
 
 LONGEST_SHOWN = 120
 VIA_LABELS = {
-    "interface": gettext_lazy("page"),
-    "api": gettext_lazy("API"),
-    "job": gettext_lazy("job"),
-    "command": gettext_lazy("command"),
-    "import": gettext_lazy("import"),
-    "database": gettext_lazy("database"),
+    "interface": pgettext_lazy("way of a change", "page"),
+    "api": pgettext_lazy("way of a change", "API"),
+    "job": pgettext_lazy("way of a change", "job"),
+    "command": pgettext_lazy("way of a change", "command"),
+    "import": pgettext_lazy("way of a change", "import"),
+    "database": pgettext_lazy("way of a change", "database"),
 }
 
 

@@ -29,9 +29,7 @@ def watched_tables(using: str = "default") -> frozenset[str]:
     known = _watched.get(using)
     if known is None:
         with connections[using].cursor() as cursor:
-            cursor.execute(
-                "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = %s", [TRIGGER]
-            )
+            cursor.execute("SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = %s", [TRIGGER])
             known = frozenset(row[0] for row in cursor.fetchall())
         _watched[using] = known
     return known

@@ -25,7 +25,10 @@ class StoredFile(models.Model):
 
     class Meta:
         verbose_name = _("file")
-        indexes = [models.Index(fields=["sha256"], name="stored_file_bytes"), models.Index(fields=["created_at"], name="stored_file_age")]
+        indexes = [
+            models.Index(fields=["sha256"], name="stored_file_bytes"),
+            models.Index(fields=["created_at"], name="stored_file_age"),
+        ]
 
     @property
     def is_image(self) -> bool:

@@ -51,7 +51,7 @@ def token_opens(token: str, *, file: StoredFile, account_id: str, now: datetime)
     if file_id != file.pk or until <= now.timestamp():
         return False
     kind, _colon, identifier = str(audience).partition(":")
-    return kind != "account" or bool(account_id) and identifier == account_id
+    return kind != "account" or (bool(account_id) and identifier == account_id)
 
 
 class _ChunkStream(io.RawIOBase):

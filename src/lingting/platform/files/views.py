@@ -45,9 +45,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> HttpResponseBa
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
     try:
-        content = current_store().read(
-            file.storage_key, start=part.start if part else 0, end=part.end if part else None
-        )
+        content = current_store().read(file.storage_key, start=part.start if part else 0, end=part.end if part else None)
     except FileNotFoundError as gone:
         raise _nothing() from gone
     return StreamingHttpResponse(content, status=status, headers=headers)

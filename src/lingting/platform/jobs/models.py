@@ -11,11 +11,11 @@ class Failure(models.Model):
 
     job_id = models.BigIntegerField()
     task_name = models.TextField()
-    attempt = models.PositiveIntegerField(_("try"))
+    attempt = models.PositiveIntegerField(_("attempt"))
     failed_at = models.DateTimeField(_("when"))
-    error = models.TextField(_("error"))
-    message = models.TextField(_("message"), blank=True)
-    trace = models.TextField(_("trace"), blank=True)
+    error = models.TextField(_("kind of error"))
+    message = models.TextField(_("error text"), blank=True)
+    trace = models.TextField(_("call trace"), blank=True)
 
     class Meta:
         verbose_name = _("failed try")

@@ -59,7 +59,7 @@ def requeue_stalled(*, now: datetime) -> Requeued:
                 _record_death(job_id=job_id, task_name=task_name, attempt=attempts + 1, now=now)
                 given_up += 1
             else:
-                cursor.execute("SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [job_id, now])
+                cursor.execute("SELECT procrastinate_retry_job_v2(%s, NULL, NULL, NULL, NULL)", [job_id])
     if stalled:
         logger.warning("%d stalled jobs: %d requeued, %d given up", len(stalled), len(stalled) - given_up, given_up)
     return Requeued(len(stalled) - given_up, given_up)

@@ -17,13 +17,12 @@ from procrastinate.psycopg_connector import PsycopgConnector
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 25.0
+POLL_SECONDS = 2.0  # new jobs are announced; only jobs whose time comes are found by asking
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 
 
-def run_worker(
-    *, concurrency: int = 4, queues: Sequence[str] | None = None, stop_event: threading.Event | None = None
-) -> None:
+def run_worker(*, concurrency: int = 4, queues: Sequence[str] | None = None, stop_event: threading.Event | None = None) -> None:
     """Runs jobs until SIGTERM, SIGINT or the event; running jobs get 25 seconds to finish.
 
     `queues` None means all. When the database goes away the worker waits for it, from half a second to ten.
@@ -55,6 +54,7 @@ async def _work(*, concurrency: int, queues: Sequence[str] | None, stop_event: t
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
+                fetch_job_polling_interval=POLL_SECONDS,
             )
         )
         stop = asyncio.create_task(_stopped_within(stop_event, seconds=None))

@@ -42,7 +42,7 @@ def run_guarded(
             check_size(request, largest_bytes=marks.largest_body_bytes)
             check_address_line(request)
             response = run(request, **path_values)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  an entry point: everything becomes a problem
             response = api.on_exception(request, error)
         patch_vary_headers(response, ("Accept-Language",))
         response.headers.setdefault("Cache-Control", "no-store")
@@ -53,9 +53,7 @@ def run_guarded(
         return response
 
 
-def conduct(
-    handler: Callable[..., Any], *, marks: Marks, api: NinjaAPI, operation: Operation
-) -> Callable[..., HttpResponseBase]:
+def conduct(handler: Callable[..., Any], *, marks: Marks, api: NinjaAPI, operation: Operation) -> Callable[..., HttpResponseBase]:
     """The handler with all that comes between a valid request and its answer.
 
     In this order: scope, limits, then, for a POST with a key, one transaction around the handler and the keeping of

@@ -99,9 +99,7 @@ def _scopes(api: LingtingAPI) -> dict[str, str]:
     }
 
 
-def _endpoint(
-    path: str, method: str, operation: dict[str, Any], scopes: dict[str, str], schema: dict[str, Any]
-) -> Endpoint:
+def _endpoint(path: str, method: str, operation: dict[str, Any], scopes: dict[str, str], schema: dict[str, Any]) -> Endpoint:
     content = operation.get("requestBody", {}).get("content", {})
     body = next((_shape(media["schema"], schema) for media in content.values()), "")
     responses = []

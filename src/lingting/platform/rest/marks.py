@@ -55,9 +55,7 @@ def declared_scopes() -> dict[str, list[str]]:
     return {name: list(handlers) for name, handlers in sorted(_scopes.items())}
 
 
-def limited(
-    limit: Rate, *, name: str, by: Callable[[HttpRequest], str] = by_caller
-) -> Callable[[Handler], Handler]:
+def limited(limit: Rate, *, name: str, by: Callable[[HttpRequest], str] = by_caller) -> Callable[[Handler], Handler]:
     """At most so many calls for each value of `by(request)`; checked before the endpoint's transaction begins.
 
     Endpoints with the same `name` share the count.

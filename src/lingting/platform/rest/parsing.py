@@ -18,7 +18,9 @@ from lingting.platform.refusals import Invalid, Refusal
 MOST_BODY_BYTES = 1024 * 1024
 MULTIPART_SLACK_BYTES = 64 * 1024
 DEEPEST = 32
-_LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
 
 
 class BodyTooLarge(Refusal):

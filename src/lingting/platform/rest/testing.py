@@ -53,9 +53,7 @@ def explore_api(
     return findings
 
 
-def _explore(
-    operation: Any, *, headers: Mapping[str, str], until: float, examples: int, seed: int, findings: Findings
-) -> None:
+def _explore(operation: Any, *, headers: Mapping[str, str], until: float, examples: int, seed: int, findings: Findings) -> None:
     label = f"{operation.method.upper()} {operation.path}"
     findings.calls[label] = 0
 

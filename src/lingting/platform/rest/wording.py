@@ -62,14 +62,14 @@ _PLAIN: dict[str, Callable[[], str]] = {
 }
 
 _COUNTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "string_too_short": lambda details: ngettext(
-        "Enter at least %(count)d character.", "Enter at least %(count)d characters.", details["min_length"]
-    )
-    % {"count": details["min_length"]},
-    "string_too_long": lambda details: ngettext(
-        "Enter at most %(count)d character.", "Enter at most %(count)d characters.", details["max_length"]
-    )
-    % {"count": details["max_length"]},
+    "string_too_short": lambda details: (
+        ngettext("Enter at least %(count)d character.", "Enter at least %(count)d characters.", details["min_length"])
+        % {"count": details["min_length"]}
+    ),
+    "string_too_long": lambda details: (
+        ngettext("Enter at most %(count)d character.", "Enter at most %(count)d characters.", details["max_length"])
+        % {"count": details["max_length"]}
+    ),
     "too_short": lambda details: _("Give at least %(count)d.") % {"count": details["min_length"]},
     "too_long": lambda details: _("Give at most %(count)d.") % {"count": details["max_length"]},
     "greater_than": lambda details: _("This must be more than %(bound)s.") % {"bound": details["gt"]},

@@ -74,7 +74,9 @@ def committed_desks(transactional_db: None) -> Iterator[None]:
 
 
 def recorded() -> list[tuple[str, str, dict[str, Any]]]:
-    return [(change.action, change.actor_label, change.changes) for change in Change.objects.filter(table_name=TABLE).order_by("id")]
+    return [
+        (change.action, change.actor_label, change.changes) for change in Change.objects.filter(table_name=TABLE).order_by("id")
+    ]
 
 
 def test_a_row_is_followed_from_birth_to_death(desks: None) -> None:
@@ -98,7 +100,9 @@ def test_bulk_writes_and_plain_sql_are_caught_too(desks: None) -> None:
         Desk.objects.bulk_create([Desk(name="一"), Desk(name="二")])
         Desk.objects.update(seats=9)
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH picked AS (SELECT id FROM {TABLE}) UPDATE {TABLE} SET seats = 4 WHERE id IN (SELECT id FROM picked)")
+            cursor.execute(
+                f"WITH picked AS (SELECT id FROM {TABLE}) UPDATE {TABLE} SET seats = 4 WHERE id IN (SELECT id FROM picked)"
+            )
             cursor.execute(f"DELETE FROM {TABLE}")
     found = Change.objects.filter(table_name=TABLE)
     assert found.count() == 8

@@ -8,8 +8,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client
 
-from lingting.platform.rest import Caller, register_authenticator
-from lingting.platform.rest import calling, limits
+from lingting.platform.rest import Caller, calling, limits, register_authenticator
 
 
 def _bearer(request: HttpRequest, credentials: str) -> Caller | None:

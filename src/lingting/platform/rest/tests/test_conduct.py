@@ -55,9 +55,7 @@ def test_a_wrong_token_is_401(anyone: Client, given: str) -> None:
 def test_a_visitor_opens_visitors_doors_only(anyone: Client) -> None:
     guest = {"Authorization": "Visitor guest"}
     assert anyone.get("/api/v1/visitors/me", headers=guest).json() == {"id": "v9"}
-    check_problem(
-        anyone.get("/api/v1/visitors/me", headers={"Authorization": "Bearer all"}), status=401, code="not_signed_in"
-    )
+    check_problem(anyone.get("/api/v1/visitors/me", headers={"Authorization": "Bearer all"}), status=401, code="not_signed_in")
 
 
 def test_a_token_without_the_scope_is_403_and_writes_nothing(anyone: Client) -> None:

@@ -40,9 +40,7 @@ def test_the_page_shows_every_endpoint_and_loads_nothing_from_elsewhere(anyone: 
 
 @pytest.mark.django_db(transaction=True)
 def test_made_up_input_finds_no_server_error_and_nothing_undocumented() -> None:
-    findings = explore_api(
-        get_wsgi_application(), headers={"Authorization": "Bearer all"}, budget_seconds=20, examples=25
-    )
+    findings = explore_api(get_wsgi_application(), headers={"Authorization": "Bearer all"}, budget_seconds=20, examples=25)
     broken = [failure for failure in findings.failures if "/notes/broken" not in failure]
     assert broken == []
     assert len(findings.failures) == 1, "the endpoint that is broken on purpose must be found"

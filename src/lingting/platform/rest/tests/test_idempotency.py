@@ -36,9 +36,7 @@ def test_the_same_request_is_answered_again_but_not_done_again(api: Client) -> N
 @pytest.mark.django_db
 def test_another_body_under_the_same_key_is_refused(api: Client) -> None:
     post(api, "/notes", {"text": "一"}, **{"Idempotency-Key": KEY})
-    check_problem(
-        post(api, "/notes", {"text": "二"}, **{"Idempotency-Key": KEY}), status=422, code="idempotency_key_reused"
-    )
+    check_problem(post(api, "/notes", {"text": "二"}, **{"Idempotency-Key": KEY}), status=422, code="idempotency_key_reused")
     assert Failure.objects.count() == 1
 
 
@@ -64,9 +62,7 @@ def test_work_that_fails_half_way_leaves_nothing_and_may_be_tried_again(api: Cli
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["", "x" * 201, "二", "a b"])
 def test_a_malformed_key_is_refused(api: Client, key: str) -> None:
-    check_problem(
-        post(api, "/notes", {"text": "一"}, **{"Idempotency-Key": key}), status=422, code="idempotency_key_malformed"
-    )
+    check_problem(post(api, "/notes", {"text": "一"}, **{"Idempotency-Key": key}), status=422, code="idempotency_key_malformed")
 
 
 @pytest.mark.django_db

@@ -10,8 +10,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lingting.platform.rest import Rate, RateLimited, check_rate
-from lingting.platform.rest import limits
+from lingting.platform.rest import Rate, RateLimited, check_rate, limits
 from lingting.platform.rest.tests.test_conduct import check_problem
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

@@ -125,9 +125,7 @@ def test_newest_matching_looks_beyond_the_newest_rows(remarks: type[Remark], mon
     assert [row["text"] for row in rows] == ["新的退款", "很早的退款"]
 
 
-def test_newest_matching_gives_the_same_as_one_plain_question(
-    remarks: type[Remark], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_newest_matching_gives_the_same_as_one_plain_question(remarks: type[Remark], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "NEWEST_ROWS", 7)
     keep(*[f"{'退款' if number % 3 == 0 else '换货'} {number}" for number in range(60)])
     plain = list(search_matching(Remark.objects.all(), column="search", text="退款").order_by("-id").values_list("id", flat=True))
