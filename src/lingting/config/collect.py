@@ -13,7 +13,7 @@ def collect() -> list[Manifest]:
     """Registers every app's manifest in floor order; an app without one offers nothing."""
     found = []
     for app in APPS:
-        if find_spec(f"{app}.manifest") is None or app == "lingting.platform.ui":
+        if find_spec(f"{app}.manifest") is None:
             continue
         manifest: Manifest = import_module(f"{app}.manifest").manifest
         register(manifest)

@@ -80,8 +80,11 @@ class Shell:
     @property
     def themes(self) -> list[tuple[str, str, str]]:
         """Themes to choose from: value, name, icon."""
-        return [("light", gettext("Light"), "sun"), ("dark", gettext("Dark"), "moon"),
-                ("auto", gettext("Automatic"), "device-desktop")]
+        return [
+            ("light", gettext("Light"), "sun"),
+            ("dark", gettext("Dark"), "moon"),
+            ("auto", gettext("Automatic"), "device-desktop"),
+        ]
 
     @property
     def densities(self) -> list[tuple[str, str, str]]:
@@ -133,22 +136,36 @@ def _words_script(language: str) -> SafeString:
 
 def _words() -> dict[str, str]:
     return {
-        "closed": gettext("Close"), "undo": gettext("Undo"), "copied": gettext("Copied"),
+        "closed": gettext("Close"),
+        "undo": gettext("Undo"),
+        "copied": gettext("Copied"),
         "hour_minutes": gettext("%(hours)d h %(minutes)02d m"),
-        "today": gettext("Today"), "yesterday": gettext("Yesterday"), "tomorrow": gettext("Tomorrow"),
+        "today": gettext("Today"),
+        "yesterday": gettext("Yesterday"),
+        "tomorrow": gettext("Tomorrow"),
         "just_now": gettext("just now"),
         "lost": gettext("The connection is gone. What you wrote is still here; try again in a moment."),
         "failed": gettext("That did not work, and nothing was changed. Try again; if it happens again, tell your administrator."),
         "forbidden": gettext("You may not do this. Ask your team leader or an administrator."),
         "gone": gettext("It is not there any more. Reload the page to see how things stand."),
         "unsaved": gettext("There are changes you have not saved."),
-        "show_table": gettext("Show table"), "show_chart": gettext("Show chart"),
-        "nothing_found": gettext("Nothing found"), "pages": gettext("Pages"), "acts": gettext("Actions"),
-        "searching": gettext("Searching…"), "choose": gettext("Choose…"), "remove": gettext("Remove"),
-        "add": gettext("Add “%(text)s”"), "target": gettext("Target"), "time": gettext("Time"),
-        "general": gettext("General"), "selected": gettext("%(count)s selected"),
-        "open_palette": gettext("Search or jump to…"), "show_shortcuts": gettext("Keyboard shortcuts"),
+        "show_table": gettext("Show table"),
+        "show_chart": gettext("Show chart"),
+        "nothing_found": gettext("Nothing found"),
+        "pages": gettext("Pages"),
+        "acts": gettext("Actions"),
+        "searching": gettext("Searching…"),
+        "choose": gettext("Choose…"),
+        "remove": gettext("Remove"),
+        "add": gettext("Add “%(text)s”"),
+        "target": gettext("Target"),
+        "time": gettext("Time"),
+        "general": gettext("General"),
+        "selected": gettext("%(count)s selected"),
+        "open_palette": gettext("Search or jump to…"),
+        "show_shortcuts": gettext("Keyboard shortcuts"),
         "collapse_navigation": gettext("Collapse or open the navigation"),
-        "characters_left": gettext("%(count)s characters left"), "no_data": gettext("No data for this period"),
+        "characters_left": gettext("%(count)s characters left"),
+        "no_data": gettext("No data for this period"),
         "cancel": gettext("Cancel"),
     }

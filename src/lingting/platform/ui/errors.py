@@ -48,7 +48,6 @@ def _visitor(request: HttpRequest) -> HttpRequest:
     """The same request from nobody in particular: no session, so no database is asked."""
     visitor = HttpRequest()
     visitor.method, visitor.path, visitor.META = "GET", request.path, request.META
-    visitor.COOKIES = {name: value for name, value in request.COOKIES.items()
-                       if name != settings.SESSION_COOKIE_NAME}
+    visitor.COOKIES = {name: value for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME}
     visitor.csp_nonce = getattr(request, "csp_nonce", "")  # type: ignore[attr-defined]
     return visitor

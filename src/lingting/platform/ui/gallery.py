@@ -68,6 +68,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """What a finder of the palette or a search select answers: options whose name contains `q`."""
     check_developer(request)
     text = request.GET.get("q", "").strip().lower()
-    found = [{"value": str(number), "label": name, "detail": detail, "url": "#", "icon": "user"}
-             for number, (name, detail) in enumerate(samples.PEOPLE) if text in name.lower()]
+    found = [
+        {"value": str(number), "label": name, "detail": detail, "url": "#", "icon": "user"}
+        for number, (name, detail) in enumerate(samples.PEOPLE)
+        if text in name.lower()
+    ]
     return JsonResponse({"found": found[:8]})

@@ -29,7 +29,11 @@ def icon_svg(name: str, *, label: str = "", size: int = 18, filled: bool = False
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="lt-icon" width="{}" height="{}" viewBox="0 0 24 24" {} {}>{}</svg>',
-        size, size, mark_safe(paint), spoken, mark_safe(inner),
+        size,
+        size,
+        mark_safe(paint),
+        spoken,
+        mark_safe(inner),
     )
 
 

@@ -91,16 +91,20 @@ def palette(request: HttpRequest) -> dict[str, Any]:
     """What the command palette offers before anything is typed, and whom it may ask after that."""
     pages = [
         {"label": line.label, "group": group.label, "url": line.url, "svg": icon_svg(line.icon), "keywords": line.keywords}
-        for group in groups(request) for line in group.lines
+        for group in groups(request)
+        for line in group.lines
     ]
     acts = [
         {"label": str(act.label), "event": act.event, "svg": icon_svg(act.icon), "shortcut": act.shortcut}
-        for one in manifest.manifests() for act in one.commands if may(request, act.permission)
+        for one in manifest.manifests()
+        for act in one.commands
+        if may(request, act.permission)
     ]
     finders = sorted((finder for one in manifest.manifests() for finder in one.finders), key=lambda one: one.order)
     asked = [
         {"label": str(finder.label), "url": route_url(finder.route), "svg": icon_svg(finder.icon)}
-        for finder in finders if route_url(finder.route) and may(request, finder.permission)
+        for finder in finders
+        if route_url(finder.route) and may(request, finder.permission)
     ]
     return {"pages": pages, "acts": acts, "finders": asked}
 
@@ -111,7 +115,11 @@ def _entries() -> Iterable[manifest.NavigationEntry]:
 
 def _line(entry: manifest.NavigationEntry, *, url: str, request: HttpRequest) -> Line:
     return Line(
-        label=str(entry.label), url=url, icon=entry.icon, phone=entry.phone, keywords=entry.keywords,
+        label=str(entry.label),
+        url=url,
+        icon=entry.icon,
+        phone=entry.phone,
+        keywords=entry.keywords,
         badge=entry.badge(request) if entry.badge else 0,
     )
 

@@ -33,7 +33,11 @@ class Page:
 
 
 def keyset_page(
-    rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, str], size: int = PAGE_SIZE,
+    rows: QuerySet[Any],
+    *,
+    order: Sequence[str],
+    query: Mapping[str, str],
+    size: int = PAGE_SIZE,
 ) -> Page:
     """One page of `rows`, a queryset of models or `.values()`, in one query.
 

@@ -13,15 +13,24 @@ from django.utils.translation import gettext_lazy
 from lingting.platform.ui.paging import Page
 
 PEOPLE = [
-    ("王小明", "138 0013 8000"), ("尉迟·阿依古丽", "139 1101 2002"), ("李雷", "186 2100 7788"),
-    ("Maria Chen", "+49 30 901820"), ("欧阳若曦", "135 0246 8024"), ("Jonathan Featherstone-Haugh", "+44 20 7946 0958"),
-    ("陈静", "137 7000 1122"), ("赵子墨", "150 1234 5678"),
+    ("王小明", "138 0013 8000"),
+    ("尉迟·阿依古丽", "139 1101 2002"),
+    ("李雷", "186 2100 7788"),
+    ("Maria Chen", "+49 30 901820"),
+    ("欧阳若曦", "135 0246 8024"),
+    ("Jonathan Featherstone-Haugh", "+44 20 7946 0958"),
+    ("陈静", "137 7000 1122"),
+    ("赵子墨", "150 1234 5678"),
 ]
 SUBJECTS = [
-    "退款三天还没到账，客服说今天处理", "Wi-Fi 路由器闪红灯，重启也没有用", "发票抬头开错了，需要重开",
-    "Order 20261118-0042 never arrived, tracking stuck in customs", "想把会员转给家里老人用",
+    "退款三天还没到账，客服说今天处理",
+    "Wi-Fi 路由器闪红灯，重启也没有用",
+    "发票抬头开错了，需要重开",
+    "Order 20261118-0042 never arrived, tracking stuck in customs",
+    "想把会员转给家里老人用",
     "安装师傅约的上午，到现在没来，电话也打不通，请尽快给个说法，家里有老人等着用热水",
-    "空调外机噪音大", "App 登录一直提示验证码错误",
+    "空调外机噪音大",
+    "App 登录一直提示验证码错误",
 ]
 STATES = [("breach", "已超时"), ("warning", "快到时限"), ("ready", "达标"), ("ours", "处理中"), ("idle", "已关闭")]
 
@@ -29,42 +38,73 @@ STATES = [("breach", "已超时"), ("warning", "快到时限"), ("ready", "达�
 class QueueForm(forms.Form):
     """A settings form with one field of every kind."""
 
-    name = forms.CharField(label=gettext_lazy("Queue name"), max_length=40,
-                           help_text=gettext_lazy("Agents see this on every offer."),
-                           widget=forms.TextInput(attrs={"data-count": ""}))
-    greeting = forms.CharField(label=gettext_lazy("Greeting"), required=False,
-                               widget=forms.Textarea(attrs={"rows": 3, "data-grow": ""}))
-    owner = forms.ChoiceField(label=gettext_lazy("Owner"), choices=[(str(i), n) for i, (n, _d) in enumerate(PEOPLE)],
-                              widget=forms.Select(attrs={"data-combobox": ""}))
-    skills = forms.CharField(label=gettext_lazy("Skills"), required=False,
-                             widget=forms.TextInput(attrs={"data-tags": "", "data-suggestions": "粤语,英语,空调,退款"}),
-                             help_text=gettext_lazy("Press Enter after each one."))
+    name = forms.CharField(
+        label=gettext_lazy("Queue name"),
+        max_length=40,
+        help_text=gettext_lazy("Agents see this on every offer."),
+        widget=forms.TextInput(attrs={"data-count": ""}),
+    )
+    greeting = forms.CharField(
+        label=gettext_lazy("Greeting"), required=False, widget=forms.Textarea(attrs={"rows": 3, "data-grow": ""})
+    )
+    owner = forms.ChoiceField(
+        label=gettext_lazy("Owner"),
+        choices=[(str(i), n) for i, (n, _d) in enumerate(PEOPLE)],
+        widget=forms.Select(attrs={"data-combobox": ""}),
+    )
+    skills = forms.CharField(
+        label=gettext_lazy("Skills"),
+        required=False,
+        widget=forms.TextInput(attrs={"data-tags": "", "data-suggestions": "粤语,英语,空调,退款"}),
+        help_text=gettext_lazy("Press Enter after each one."),
+    )
     answer_seconds = forms.IntegerField(label=gettext_lazy("Answer within (seconds)"), min_value=5, max_value=600)
-    channels = forms.MultipleChoiceField(label=gettext_lazy("Channels"), widget=forms.CheckboxSelectMultiple,
-                                         choices=[("chat", gettext_lazy("Web chat")), ("mail", gettext_lazy("E-mail")),
-                                                  ("voice", gettext_lazy("Phone"))])
-    overflow = forms.ChoiceField(label=gettext_lazy("When nobody is free"), widget=forms.RadioSelect,
-                                 choices=[("wait", gettext_lazy("Keep waiting")),
-                                          ("message", gettext_lazy("Offer to leave a message"))])
-    picture = forms.FileField(label=gettext_lazy("Picture"), required=False,
-                              widget=forms.ClearableFileInput(attrs={"data-filedrop": "", "accept": "image/*"}))
+    channels = forms.MultipleChoiceField(
+        label=gettext_lazy("Channels"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("chat", gettext_lazy("Web chat")), ("mail", gettext_lazy("E-mail")), ("voice", gettext_lazy("Phone"))],
+    )
+    overflow = forms.ChoiceField(
+        label=gettext_lazy("When nobody is free"),
+        widget=forms.RadioSelect,
+        choices=[("wait", gettext_lazy("Keep waiting")), ("message", gettext_lazy("Offer to leave a message"))],
+    )
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"data-filedrop": "", "accept": "image/*"}),
+    )
     is_open = forms.BooleanField(label=gettext_lazy("Take new conversations"), required=False)
 
 
 def gallery(*, now: datetime) -> dict[str, Any]:
     """Everything the gallery and its sample pages show."""
     return {
-        "now": now, "moments": [now - timedelta(seconds=20), now - timedelta(minutes=7), now - timedelta(hours=5),
-                                now - timedelta(days=1), now - timedelta(days=40), now + timedelta(hours=3)],
-        "soon": now + timedelta(minutes=4, seconds=12), "late": now - timedelta(minutes=2, seconds=5),
-        "later": now + timedelta(hours=5), "people": PEOPLE, "rows": rows(now=now), "page": Page(
-            items=[], older="b2xkZXI", newer="bmV3ZXI", shown=_("25 of about %(count)s") % {"count": "1,284"}),
+        "now": now,
+        "moments": [
+            now - timedelta(seconds=20),
+            now - timedelta(minutes=7),
+            now - timedelta(hours=5),
+            now - timedelta(days=1),
+            now - timedelta(days=40),
+            now + timedelta(hours=3),
+        ],
+        "soon": now + timedelta(minutes=4, seconds=12),
+        "late": now - timedelta(minutes=2, seconds=5),
+        "later": now + timedelta(hours=5),
+        "people": PEOPLE,
+        "rows": rows(now=now),
+        "page": Page(items=[], older="b2xkZXI", newer="bmV3ZXI", shown=_("25 of about %(count)s") % {"count": "1,284"}),
         "form": QueueForm({"name": "VIP 专线", "answer_seconds": "700", "owner": "0", "skills": "粤语, 退款"}),
-        "line_chart": line_chart(), "bar_chart": bar_chart(), "figures": figures(),
+        "line_chart": line_chart(),
+        "bar_chart": bar_chart(),
+        "figures": figures(),
         "periods": [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))],
         "columns": [("channel", _("Channel"), True), ("queue", _("Queue"), True), ("tags", _("Tags"), False)],
         "search_label": _("Search subject, customer or number"),
-        "conversation": conversation(now=now), "agents": agents(now=now), "queues": queues(),
+        "conversation": conversation(now=now),
+        "agents": agents(now=now),
+        "queues": queues(),
     }
 
 
@@ -73,31 +113,87 @@ def rows(*, now: datetime) -> list[dict[str, Any]]:
     found = []
     for number, subject in enumerate(SUBJECTS):
         kind, word = STATES[number % len(STATES)]
-        found.append({
-            "id": 20611 - number * 7, "subject": subject, "customer": PEOPLE[number][0], "kind": kind, "word": word,
-            "opened_at": now - timedelta(minutes=3 + number * number * 37), "wait": 42 + number * 371,
-            "due_at": now + timedelta(minutes=number * 9 - 6), "agent": PEOPLE[-number - 1][0],
-            "channel": ("message-circle", "mail", "phone")[number % 3], "vip": number in (1, 5),
-        })
+        found.append(
+            {
+                "id": 20611 - number * 7,
+                "subject": subject,
+                "customer": PEOPLE[number][0],
+                "kind": kind,
+                "word": word,
+                "opened_at": now - timedelta(minutes=3 + number * number * 37),
+                "wait": 42 + number * 371,
+                "due_at": now + timedelta(minutes=number * 9 - 6),
+                "agent": PEOPLE[-number - 1][0],
+                "channel": ("message-circle", "mail", "phone")[number % 3],
+                "vip": number in (1, 5),
+            }
+        )
     return found
 
 
 def figures() -> list[dict[str, Any]]:
     """Figure cards in all their states."""
     return [
-        {"name": _("Service level"), "value": "86.4", "unit": "%", "variant": _("answered in 20 s"), "sample": "1,204",
-         "target": "≥ 90 %", "trend": "−2.1", "trend_good": False, "state": "warning", "state_text": _("Below target"),
-         "url": "#", "period": _("today")},
-        {"name": _("Average speed of answer"), "value": "00:14", "variant": _("people only"), "sample": "1,204",
-         "target": "≤ 00:20", "trend": "−00:03", "trend_good": True, "state": "ready", "state_text": _("On target"),
-         "url": "#", "period": _("today")},
-        {"name": _("Abandoned"), "value": "6.8", "unit": "%", "variant": _("after 5 s"), "sample": "1,292",
-         "target": "≤ 5 %", "trend": "+1.4", "trend_good": False, "state": "breach", "state_text": _("Limit crossed"),
-         "url": "#", "period": _("today")},
-        {"name": _("Satisfaction"), "value": "4.62", "unit": "/ 5", "sample": "318", "target": "≥ 4.5",
-         "trend": "+0.03", "trend_good": True, "url": "#", "period": _("last 7 days")},
-        {"name": _("First contact resolution"), "value": None, "note": _("Too few ratings yet"), "sample": "0",
-         "target": "≥ 75 %", "period": _("today")},
+        {
+            "name": _("Service level"),
+            "value": "86.4",
+            "unit": "%",
+            "variant": _("answered in 20 s"),
+            "sample": "1,204",
+            "target": "≥ 90 %",
+            "trend": "−2.1",
+            "trend_good": False,
+            "state": "warning",
+            "state_text": _("Below target"),
+            "url": "#",
+            "period": _("today"),
+        },
+        {
+            "name": _("Average speed of answer"),
+            "value": "00:14",
+            "variant": _("people only"),
+            "sample": "1,204",
+            "target": "≤ 00:20",
+            "trend": "−00:03",
+            "trend_good": True,
+            "state": "ready",
+            "state_text": _("On target"),
+            "url": "#",
+            "period": _("today"),
+        },
+        {
+            "name": _("Abandoned"),
+            "value": "6.8",
+            "unit": "%",
+            "variant": _("after 5 s"),
+            "sample": "1,292",
+            "target": "≤ 5 %",
+            "trend": "+1.4",
+            "trend_good": False,
+            "state": "breach",
+            "state_text": _("Limit crossed"),
+            "url": "#",
+            "period": _("today"),
+        },
+        {
+            "name": _("Satisfaction"),
+            "value": "4.62",
+            "unit": "/ 5",
+            "sample": "318",
+            "target": "≥ 4.5",
+            "trend": "+0.03",
+            "trend_good": True,
+            "url": "#",
+            "period": _("last 7 days"),
+        },
+        {
+            "name": _("First contact resolution"),
+            "value": None,
+            "note": _("Too few ratings yet"),
+            "sample": "0",
+            "target": "≥ 75 %",
+            "period": _("today"),
+        },
     ]
 
 
@@ -106,11 +202,19 @@ def line_chart() -> dict[str, Any]:
     hours = [f"{hour:02d}:00" for hour in range(8, 22)]
     wave = [round(120 + 90 * math.sin((hour - 6) / 4.2) + 40 * math.sin(hour)) for hour in range(14)]
     return {
-        "kind": "line", "labels": hours, "unit": _("contacts"), "target": {"value": 200, "name": _("Capacity")},
+        "kind": "line",
+        "labels": hours,
+        "unit": _("contacts"),
+        "target": {"value": 200, "name": _("Capacity")},
         "series": [
             {"name": _("Actual"), "values": [value + (index % 3) * 9 - 8 for index, value in enumerate(wave[:9])] + [None] * 5},
-            {"name": _("Forecast"), "values": wave, "low": [round(v * 0.88) for v in wave],
-             "high": [round(v * 1.12) for v in wave], "dashed": True},
+            {
+                "name": _("Forecast"),
+                "values": wave,
+                "low": [round(v * 0.88) for v in wave],
+                "high": [round(v * 1.12) for v in wave],
+                "dashed": True,
+            },
         ],
     }
 
@@ -118,7 +222,9 @@ def line_chart() -> dict[str, Any]:
 def bar_chart() -> dict[str, Any]:
     """Service level by queue against its target."""
     return {
-        "kind": "bar", "labels": ["退款与发票", "安装预约", "VIP 专线", "故障报修", "海外 English"], "format": "percent",
+        "kind": "bar",
+        "labels": ["退款与发票", "安装预约", "VIP 专线", "故障报修", "海外 English"],
+        "format": "percent",
         "target": {"value": 0.9, "name": _("Target")},
         "series": [{"name": _("Service level"), "values": [0.93, 0.81, 0.97, 0.88, 0.91]}],
     }
@@ -126,28 +232,33 @@ def bar_chart() -> dict[str, Any]:
 
 def conversation(*, now: datetime) -> list[dict[str, Any]]:
     """A short conversation with a note and a system line."""
-    return [
-        {"side": "customer", "who": "尉迟·阿依古丽", "text": "你好，我的退款显示已完成，但是银行卡没有到账，已经三天了。", "at": now - timedelta(minutes=9)},
-        {"side": "system", "text": "路由把会话分给了 陈静：技能“退款” 4 级，空闲 3 分 12 秒", "at": now - timedelta(minutes=9)},
-        {"side": "us", "who": "陈静", "text": "您好，我马上为您核对。请问退款的订单号是 20261118-0042 吗？", "at": now - timedelta(minutes=8)},
-        {"side": "customer", "who": "尉迟·阿依古丽", "text": "对的，就是这个。", "at": now - timedelta(minutes=6)},
-        {"side": "note", "who": "陈静", "text": "财务确认：银行渠道维护，预计今天 18:00 前补到账。@李雷 请跟进。", "at": now - timedelta(minutes=3)},
+    said = [
+        ("customer", "尉迟·阿依古丽", 9, "你好，我的退款显示已完成，但是银行卡没有到账，已经三天了。"),
+        ("system", "", 9, "路由把会话分给了 陈静：技能“退款” 4 级，空闲 3 分 12 秒"),
+        ("us", "陈静", 8, "您好，我马上为您核对。请问退款的订单号是 20261118-0042 吗？"),
+        ("customer", "尉迟·阿依古丽", 6, "对的，就是这个。"),
+        ("note", "陈静", 3, "财务确认：银行渠道维护，预计今天 18:00 前补到账。@李雷 请跟进。"),
     ]
+    return [{"side": side, "who": who, "text": text, "at": now - timedelta(minutes=ago)} for side, who, ago, text in said]
 
 
 def agents(*, now: datetime) -> list[dict[str, Any]]:
     """The agent strip of the wallboard."""
     kinds = [("ready", _("Ready")), ("busy", _("Serving")), ("warning", _("Break")), ("busy", _("Serving"))]
-    return [{"name": name, "kind": kinds[i % 4][0], "word": kinds[i % 4][1], "at": now - timedelta(seconds=70 + i * 433)}
-            for i, (name, _detail) in enumerate(PEOPLE)]
+    return [
+        {"name": name, "kind": kinds[i % 4][0], "word": kinds[i % 4][1], "at": now - timedelta(seconds=70 + i * 433)}
+        for i, (name, _detail) in enumerate(PEOPLE)
+    ]
 
 
 def queues() -> list[dict[str, Any]]:
     """Rows of the wallboard."""
-    return [
-        {"name": "退款与发票", "waiting": 3, "longest": 48, "active": 14, "level": "93 %", "kind": "ready", "abandoned": "2.1 %"},
-        {"name": "安装预约", "waiting": 9, "longest": 312, "active": 21, "level": "71 %", "kind": "breach", "abandoned": "8.8 %"},
-        {"name": "VIP 专线", "waiting": 0, "longest": None, "active": 4, "level": "98 %", "kind": "ready", "abandoned": "0 %"},
-        {"name": "故障报修", "waiting": 5, "longest": 131, "active": 17, "level": "86 %", "kind": "warning", "abandoned": "4.6 %"},
-        {"name": "海外 English", "waiting": 1, "longest": 12, "active": 6, "level": "91 %", "kind": "ready", "abandoned": "1.9 %"},
+    names = ("name", "waiting", "longest", "active", "level", "kind")
+    rows_shown = [
+        ("退款与发票", 3, 48, 14, "93 %", "ready"),
+        ("安装预约", 9, 312, 21, "71 %", "breach"),
+        ("VIP 专线", 0, None, 4, "98 %", "ready"),
+        ("故障报修", 5, 131, 17, "86 %", "warning"),
+        ("海外 English", 1, 12, 6, "91 %", "ready"),
     ]
+    return [dict(zip(names, row, strict=True)) for row in rows_shown]

@@ -10,7 +10,12 @@ TRIGGER = "HX-Trigger"
 
 
 def add_toast(
-    response: HttpResponseBase, text: object, *, kind: str = "ready", undo_url: str = "", undo_label: str = "",
+    response: HttpResponseBase,
+    text: object,
+    *,
+    kind: str = "ready",
+    undo_url: str = "",
+    undo_label: str = "",
 ) -> HttpResponseBase:
     """Lets an htmx answer show a toast, and keeps the triggers that are there already.
 

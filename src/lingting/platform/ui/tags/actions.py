@@ -15,14 +15,19 @@ from lingting.platform.ui.tags.marks import state_kind
 
 @register.simple_tag
 def empty(
-    icon: str, title: str, text: str = "", action_label: str = "", action_url: str = "", *, compact: bool = False,
+    icon: str,
+    title: str,
+    text: str = "",
+    action_label: str = "",
+    action_url: str = "",
+    *,
+    compact: bool = False,
 ) -> SafeString:
     """`{% empty "inbox" "还没有会话" "…做什么用" "第一步" url %}`: what this is for and the first step.
 
     Right inside a `{% for %}` it must stand after the loop's own `{% empty %}`.
     """
-    return part("empty", icon=icon, title=title, text=text, action_label=action_label,
-                action_url=action_url, compact=compact)
+    return part("empty", icon=icon, title=title, text=text, action_label=action_label, action_url=action_url, compact=compact)
 
 
 @register.simple_tag

@@ -19,8 +19,15 @@ def part(name: str, /, **values: object) -> SafeString:
 
 @register.simple_block_tag
 def card(
-    content: str, title: str = "", subtitle: str = "", *,
-    icon: str = "", actions: str = "", flush: bool = False, id: str = "", state: str = "",
+    content: str,
+    title: str = "",
+    subtitle: str = "",
+    *,
+    icon: str = "",
+    actions: str = "",
+    flush: bool = False,
+    id: str = "",
+    state: str = "",
 ) -> SafeString:
     """`{% card "标题" subtitle="…" icon="…" flush=True id="…" state="breach" %}…{% endcard %}`.
 
@@ -28,8 +35,9 @@ def card(
     `{% capture %}` or a variable). `state` draws the edge and needs a word inside that says it.
     """
     kind = state_kind(state) if state else ""
-    return part("card", content=content, title=title, subtitle=subtitle, icon=icon, actions=actions,
-                flush=flush, id=id, kind=kind)
+    return part(
+        "card", content=content, title=title, subtitle=subtitle, icon=icon, actions=actions, flush=flush, id=id, kind=kind
+    )
 
 
 @register.simple_block_tag
@@ -58,7 +66,13 @@ def drawer(content: str, id: str, title: str, *, size: str = "m", icon: str = ""
 
 @register.simple_block_tag
 def menu(
-    content: str, id: str, label: str = "", *, icon: str = "", look: str = "", align: str = "end",
+    content: str,
+    id: str,
+    label: str = "",
+    *,
+    icon: str = "",
+    look: str = "",
+    align: str = "end",
     hidden_label: str = "",
 ) -> SafeString:
     """`{% menu "row-7" "更多" icon="dots" %}{% menu_item … %}{% endmenu %}`: a button and its menu.
@@ -66,18 +80,39 @@ def menu(
     `look` is the button's class ("btn-primary", "btn-ghost"); `hidden_label` names a button
     that shows only its icon. `id` is unique on the page.
     """
-    return part("menu", content=content, id=id, label=label, icon=icon, look=look or "btn-ghost",
-                align=align, hidden_label=hidden_label)
+    return part(
+        "menu", content=content, id=id, label=label, icon=icon, look=look or "btn-ghost", align=align, hidden_label=hidden_label
+    )
 
 
 @register.simple_tag
 def menu_item(
-    label: str, url: str = "", *, icon: str = "", key: str = "", danger: bool = False,
-    opens: str = "", event: str = "", post: str = "", current: bool = False, detail: str = "",
+    label: str,
+    url: str = "",
+    *,
+    icon: str = "",
+    key: str = "",
+    danger: bool = False,
+    opens: str = "",
+    event: str = "",
+    post: str = "",
+    current: bool = False,
+    detail: str = "",
 ) -> SafeString:
     """A line of a menu: a link (`url`), a button that posts (`post`), opens a dialog or fires an event."""
-    return part("menu_item", label=label, url=url, icon=icon, key=key, danger=danger, opens=opens,
-                event=event, post=post, current=current, detail=detail)
+    return part(
+        "menu_item",
+        label=label,
+        url=url,
+        icon=icon,
+        key=key,
+        danger=danger,
+        opens=opens,
+        event=event,
+        post=post,
+        current=current,
+        detail=detail,
+    )
 
 
 @register.simple_tag
@@ -96,9 +131,11 @@ def tabs(content: str, label: str = "") -> SafeString:
 def tab(label: str, url: str, *, current: bool = False, count: int | None = None, icon: str = "") -> SafeString:
     """`{% tab "待回复" url current=True count=12 %}` inside `{% tabs %}`."""
     return format_html(
-        '<a class="lt-tab" href="{}"{}>{}<span>{}</span>{}</a>', url,
+        '<a class="lt-tab" href="{}"{}>{}<span>{}</span>{}</a>',
+        url,
         SafeString(' aria-current="page"') if current else "",
-        icon_svg(icon, size=16) if icon else "", label,
+        icon_svg(icon, size=16) if icon else "",
+        label,
         format_html('<span class="lt-count">{}</span>', count) if count is not None else "",
     )
 
@@ -106,8 +143,7 @@ def tab(label: str, url: str, *, current: bool = False, count: int | None = None
 @register.simple_block_tag
 def toolbar(content: str, label: str = "") -> SafeString:
     """`{% toolbar "编辑" %}…{% endtoolbar %}`: a row of controls; what does not fit wraps."""
-    return format_html('<div class="lt-toolbar" role="group" aria-label="{}">{}</div>',
-                       label or gettext("Tools"), content)
+    return format_html('<div class="lt-toolbar" role="group" aria-label="{}">{}</div>', label or gettext("Tools"), content)
 
 
 @register.simple_block_tag
@@ -121,7 +157,14 @@ def panes(content: str, key: str, *, focus: str = "") -> SafeString:
 
 @register.simple_block_tag
 def pane(
-    content: str, name: str, label: str, *, width: int = 0, least: int = 240, most: int = 560, id: str = "",
+    content: str,
+    name: str,
+    label: str,
+    *,
+    width: int = 0,
+    least: int = 240,
+    most: int = 560,
+    id: str = "",
 ) -> SafeString:
     """`{% pane "list" "会话列表" width=320 %}…{% endpane %}`: without `width` it takes the rest."""
     return part("pane", content=content, name=name, label=label, width=width, least=least, most=most, id=id)

@@ -12,8 +12,21 @@ from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.containers import part
 from lingting.platform.ui.tags.marks import state_kind
 
-FIGURE_PARTS = ("name", "value", "unit", "variant", "sample", "period", "target", "trend", "trend_good",
-                "state", "state_text", "url", "note")
+FIGURE_PARTS = (
+    "name",
+    "value",
+    "unit",
+    "variant",
+    "sample",
+    "period",
+    "target",
+    "trend",
+    "trend_good",
+    "state",
+    "state_text",
+    "url",
+    "note",
+)
 
 
 @register.simple_tag

@@ -50,8 +50,17 @@ def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: boo
     shape = field_shape(bound)
     choices = [] if shape != "choices" else choice_tags(bound)
     control = "" if choices else bound.as_widget(attrs=attributes)
-    return part("field", bound=bound, control=control, choices=choices, shape=shape, hint=hint,
-                label=label or bound.label, hide_label=hide_label, width=width)
+    return part(
+        "field",
+        bound=bound,
+        control=control,
+        choices=choices,
+        shape=shape,
+        hint=hint,
+        label=label or bound.label,
+        hide_label=hide_label,
+        width=width,
+    )
 
 
 def choice_tags(bound: BoundField) -> list[tuple[str, str]]:

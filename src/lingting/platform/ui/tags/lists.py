@@ -29,7 +29,8 @@ def row_box(value: Any, label: str) -> SafeString:
     """`{% row_box case.id case.subject %}`: the box that takes a row into the bulk bar."""
     return format_html(
         '<input class="form-check-input lt-row-box" type="checkbox" name="picked" value="{}" aria-label="{}">',
-        value, gettext("Select %(name)s") % {"name": label},
+        value,
+        gettext("Select %(name)s") % {"name": label},
     )
 
 
@@ -50,8 +51,12 @@ def pager(context: Any, page: Any) -> SafeString:
     sentence such as "25 of about 1,200". The links keep the query and set `after` or `before`.
     """
     request = context.get("request")
-    return part("pager", older=_query(request, "after", page.older), newer=_query(request, "before", page.newer),
-                shown=getattr(page, "shown", ""))
+    return part(
+        "pager",
+        older=_query(request, "after", page.older),
+        newer=_query(request, "before", page.newer),
+        shown=getattr(page, "shown", ""),
+    )
 
 
 def _query(request: Any, name: str, cursor: str | None) -> str:

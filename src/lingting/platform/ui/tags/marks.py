@@ -23,11 +23,29 @@ STATES = {
     "idle": "circle-dashed",
 }
 STATE_WORDS = {
-    "ok": "ready", "good": "ready", "met": "ready", "success": "ready", "green": "ready",
-    "warn": "warning", "amber": "warning", "yellow": "warning", "away": "warning",
-    "error": "breach", "danger": "breach", "urgent": "breach", "breached": "breach", "red": "breach",
-    "info": "ours", "selected": "ours", "blue": "ours", "busy": "ours",
-    "off": "idle", "inactive": "idle", "grey": "idle", "closed": "idle", "": "idle",
+    "ok": "ready",
+    "good": "ready",
+    "met": "ready",
+    "success": "ready",
+    "green": "ready",
+    "warn": "warning",
+    "amber": "warning",
+    "yellow": "warning",
+    "away": "warning",
+    "error": "breach",
+    "danger": "breach",
+    "urgent": "breach",
+    "breached": "breach",
+    "red": "breach",
+    "info": "ours",
+    "selected": "ours",
+    "blue": "ours",
+    "busy": "ours",
+    "off": "idle",
+    "inactive": "idle",
+    "grey": "idle",
+    "closed": "idle",
+    "": "idle",
 }
 
 
@@ -73,7 +91,12 @@ def avatar(name: str, size: int = 28, src: str = "", *, state: str = "", label: 
     dot = format_html('<i class="lt-dot lt-{}"></i>', state_kind(state)) if state else ""
     return format_html(
         '<span class="lt-avatar" data-tint="{}" data-size="{}" data-initials="{}" {}>{}{}</span>',
-        tint, size, letters, spoken, inner, dot,
+        tint,
+        size,
+        letters,
+        spoken,
+        inner,
+        dot,
     )
 
 
@@ -87,17 +110,21 @@ def state(kind: str, text: str = "", icon: str = "", *, plain: bool = False) -> 
     kind = state_kind(kind)
     return format_html(
         '<span class="lt-state lt-{}{}">{}<span>{}</span></span>',
-        kind, " is-plain" if plain else "", icon_svg(icon or STATES[kind], size=14), text,
+        kind,
+        " is-plain" if plain else "",
+        icon_svg(icon or STATES[kind], size=14),
+        text,
     )
 
 
 @register.simple_tag
 def key(keys: str) -> SafeString:
     """`{% key "mod+k" %}`: the caps of a shortcut; `mod` becomes ⌘ on a Mac, Ctrl elsewhere."""
-    caps = format_html_join("", "<kbd{}>{}</kbd>", (
-        (SafeString(" data-mod") if part == "mod" else "", cap_text(part))
-        for part in re.split(r"[+\s]", keys) if part
-    ))
+    caps = format_html_join(
+        "",
+        "<kbd{}>{}</kbd>",
+        ((SafeString(" data-mod") if part == "mod" else "", cap_text(part)) for part in re.split(r"[+\s]", keys) if part),
+    )
     return format_html('<span class="lt-keys" aria-hidden="true">{}</span>', caps)
 
 
@@ -112,7 +139,10 @@ def copyable(text: str, shown: str = "") -> SafeString:
     """`{% copyable "138 0013 8000" %}`: a number or identity that one click copies."""
     return format_html(
         '<button type="button" class="lt-copy" data-copy="{}" title="{}">{}<span>{}</span></button>',
-        text, gettext("Copy"), icon_svg("copy", size=14), shown or text,
+        text,
+        gettext("Copy"),
+        icon_svg("copy", size=14),
+        shown or text,
     )
 
 

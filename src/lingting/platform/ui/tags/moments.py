@@ -41,7 +41,7 @@ def moment(when: datetime | date | None, style: str = "relative") -> SafeString 
 
 
 def duration_text(seconds: float | None) -> str:
-    """"04:07" below an hour, "2 h 05 m" from there; a dash for None; a minus sign for overdue."""
+    """ "04:07" below an hour, "2 h 05 m" from there; a dash for None; a minus sign for overdue."""
     if seconds is None:
         return "–"
     whole = round(abs(seconds))
@@ -67,7 +67,8 @@ def since(when: datetime | None) -> SafeString | str:
     passed = (timezone.now() - aware(when)).total_seconds()
     return format_html(
         '<time class="lt-timer lt-num" datetime="{}" data-since>{}</time>',
-        instant(aware(when)), duration_text(max(passed, 0)),
+        instant(aware(when)),
+        duration_text(max(passed, 0)),
     )
 
 
@@ -86,5 +87,8 @@ def countdown(due_at: datetime | None, warn_at: datetime | None = None) -> SafeS
     kind = "breach" if left < 0 else "warning" if warned else "idle"
     return format_html(
         '<time class="lt-timer lt-num lt-{}" datetime="{}" data-countdown data-warn="{}">{}</time>',
-        kind, instant(aware(due_at)), warn, duration_text(left),
+        kind,
+        instant(aware(due_at)),
+        warn,
+        duration_text(left),
     )

@@ -5,7 +5,10 @@ import { make, words } from "./dom.js";
 /** Opens a modal or drawer by its id. */
 export function openDialog(id) {
   const dialog = document.getElementById(id);
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return dialog;
+  dialog.showModal();
+  const first = "[autofocus], input:not([type=hidden], [hidden]), textarea:not([hidden]), select:not([hidden])";
+  dialog.querySelector(".lt-dialog-body")?.querySelector(first)?.focus();
   return dialog;
 }
 

@@ -70,6 +70,10 @@ export function startLists() {
   });
   whenNew((root) => {
     for (const list of within(root, "[data-list]")) refreshBulk(list);
-    for (const field of within(root, "[data-list-search]")) field.dataset.shortcut ??= "/";
+    for (const field of within(root, "[data-list-search]")) {
+      field.dataset.shortcut ??= "/";
+      // Leaving the field is no new question: what was typed has been asked already.
+      field.addEventListener("change", (event) => event.stopPropagation());
+    }
   });
 }

@@ -1,0 +1,5 @@
+"""The addresses that the tests of the house itself need."""
+
+from django.urls import include, path
+
+urlpatterns = [path("ui/", include("lingting.platform.ui.urls"))]
