@@ -81,7 +81,8 @@ class _Announced:
 def _announce(connection: BaseDatabaseWrapper, *, act: Act) -> None:
     payload = act.payload
     latest: _Announced | None = None
-    for _savepoints, listed, *_rest in reversed(connection.run_on_commit):
+    for entry in reversed(connection.run_on_commit):
+        listed = entry[1]
         if isinstance(listed, _Announced):
             latest = listed
             break

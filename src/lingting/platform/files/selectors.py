@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 from django.urls import reverse
@@ -17,7 +18,7 @@ _SALT = "lingting.files"
 ANYONE = "anyone"
 
 
-def file_of(public_id: object) -> StoredFile | None:
+def file_of(public_id: UUID | str) -> StoredFile | None:
     """The file with a public identifier; None if there is none."""
     return StoredFile.objects.filter(public_id=public_id).first()
 

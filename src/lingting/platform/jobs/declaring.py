@@ -122,7 +122,7 @@ def periodic(cron: str, *, queue: str = DEFAULT_QUEUE) -> Callable[[Callable[...
             running.run(lambda: function(now=datetime.now(tz=UTC)), name=name, context=context)
 
         declared = procrastinate_app.task(name=name, queue=queue, retry=False, pass_context=True, queueing_lock=name)(run)
-        procrastinate_app.periodic(cron=cron)(declared)
+        procrastinate_app.periodic(cron=cron)(declared)  # type: ignore[arg-type]
         return Job(name, function, declared)
 
     return declare

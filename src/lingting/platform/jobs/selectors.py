@@ -60,8 +60,9 @@ def standing(*, now: datetime) -> Standing:
             """,
             {"now": now},
         )
-        *counts, oldest = cursor.fetchone()
-    return Standing(*counts, oldest_due_seconds=None if oldest is None else max(0.0, float(oldest)))
+        due, later, running, retrying, failed, workers, oldest = cursor.fetchone()
+    oldest_seconds = None if oldest is None else max(0.0, float(oldest))
+    return Standing(due, later, running, retrying, failed, workers, oldest_seconds)
 
 
 def failed_jobs(*, limit: int = 50, before: int | None = None) -> Sequence[FailedJob]:

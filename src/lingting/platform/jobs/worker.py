@@ -49,7 +49,7 @@ async def _work(*, concurrency: int, queues: Sequence[str] | None, stop_event: t
     async with app.open_async():
         work = asyncio.create_task(
             app.run_worker_async(
-                queues=queues,
+                queues=queues,  # type: ignore[arg-type]  # None means all
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=GRACE_SECONDS,

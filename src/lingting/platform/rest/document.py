@@ -104,7 +104,7 @@ def _endpoint(path: str, method: str, operation: dict[str, Any], scopes: dict[st
     body = next((_shape(media["schema"], schema) for media in content.values()), "")
     responses = []
     for status, response in operation["responses"].items():
-        media = next(iter(response.get("content", {}).values()), {})
+        media: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
         responses.append((str(status), response["description"], _shape(media["schema"], schema) if "schema" in media else ""))
     return Endpoint(
         method=method.upper(),

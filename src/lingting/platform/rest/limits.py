@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import ngettext
@@ -152,7 +153,7 @@ RETURNING granted, tokens
 
 def _fetch(key: str, *, limit: Rate, now: datetime) -> tuple[int, float]:
     row_key = key if len(key) <= 100 else hashlib.sha256(key.encode()).hexdigest()
-    values = {
+    values: dict[str, Any] = {
         "key": row_key,
         "capacity": limit.capacity,
         "portion": limit.portion,

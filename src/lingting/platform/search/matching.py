@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, QuerySet, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import CombinedExpression
 
 from lingting.platform.search.literals import query
 
@@ -68,7 +68,7 @@ def _edge_of_newest(queryset: QuerySet[Any], *, before: Any, key: str) -> Any:
     return next(iter(rows.values_list(key, flat=True)[NEWEST_ROWS : NEWEST_ROWS + 1]), None)
 
 
-def _untouched(queryset: QuerySet[Any], *, key: str) -> Combinable:
+def _untouched(queryset: QuerySet[Any], *, key: str) -> CombinedExpression:
     options = queryset.model._meta
     field = options.pk if key == "pk" else options.get_field(key)
     if isinstance(field, models.DateTimeField):
