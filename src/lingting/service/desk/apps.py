@@ -8,3 +8,10 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "lingting.service.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        from lingting.platform.realtime.topics import register_topic
+        from lingting.service.desk import audiences
+
+        register_topic("case", audiences.of_cases)
+        register_topic("desk", audiences.of_the_desk)

@@ -14,8 +14,10 @@ from lingting.service.desk.selectors.conversations import (
     messages_after,
     open_queues,
     priorities,
+    tag_choices,
     tag_names,
 )
+from lingting.service.desk.selectors.facts import SaidFact, fact_words, register_fact_words
 from lingting.service.desk.selectors.filters import Filters, filters_of
 from lingting.service.desk.selectors.finding import find_cases
 from lingting.service.desk.selectors.inbox import (
@@ -36,8 +38,10 @@ from lingting.service.desk.selectors.inbox import (
 from lingting.service.desk.selectors.sight import (
     Sight,
     access_case,
+    access_case_to,
     is_invited,
     may_act,
+    permitted_ids,
     register_invitation,
     register_served_queues,
     sight_of,
@@ -51,9 +55,12 @@ __all__ = [
     "InboxPage",
     "Listing",
     "MessagePage",
+    "SaidFact",
     "Sight",
     "View",
     "access_case",
+    "access_case_to",
+    "fact_words",
     "canned_replies",
     "case_types",
     "colleagues",
@@ -75,12 +82,15 @@ __all__ = [
     "may_act",
     "messages_after",
     "open_queues",
+    "permitted_ids",
     "priorities",
+    "register_fact_words",
     "register_invitation",
     "register_served_queues",
     "rows_among",
     "saved_views",
     "sight_of",
+    "tag_choices",
     "tag_names",
     "visible_case_ids",
 ]

@@ -130,6 +130,10 @@ def tag_names(*, most: int = 300) -> list[str]:
     return list(Tag.objects.order_by("name").values_list("name", flat=True)[:most])
 
 
+def tag_choices(*, most: int = 300) -> list[tuple[int, str]]:
+    return list(Tag.objects.order_by("name").values_list("id", "name")[:most])
+
+
 def priorities() -> list[tuple[int, str]]:
     return [(value, str(label)) for value, label in Priority.choices]
 

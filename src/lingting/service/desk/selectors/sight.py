@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.models import Employee, Team
 from lingting.kernel.organisation.selectors import account_ids_within, team_ids_below
+from lingting.platform.refusals import NotPermitted
 from lingting.service.desk.models import Case, Mention, Queue
 from lingting.service.desk.services.refusals import case_not_found
 
@@ -69,6 +72,14 @@ def access_case(account: Account, case_id: int, *, permission: str = VIEW) -> Ca
     raise case_not_found()
 
 
+def access_case_to(account: Account, case_id: int, *, permission: str) -> Case:
+    """The case, if the person may see it and do this to it. Raises `CaseNotFound`, or `NotPermitted` with whom to ask."""
+    case = access_case(account, case_id)
+    if not may_act(account, case, permission=permission):
+        raise NotPermitted(_("This case is not among those you work on. Ask its owner or your team leader."))
+    return case
+
+
 def may_act(account: Account, case: Case, *, permission: str = ANSWER) -> bool:
     """Whether a person may do something to a case they see."""
     sight = sight_of(account, permission=permission)
@@ -109,3 +120,14 @@ def _queues_of(account: Account, *, reach: Reach) -> tuple[int, ...]:
         teams = team_ids_below(led) if led else []
     own = Queue.objects.filter(team_id__in=[*teams, *([team_id] if team_id else [])])
     return tuple(sorted(served.union(own.values_list("id", flat=True))))
+
+
+def permitted_ids(account: Account, case_ids: Iterable[int], *, permission: str) -> list[int]:
+    """Those of the cases that a person may do something to, in their order; one query."""
+    wanted = list(case_ids)
+    sight = sight_of(account, permission=permission)
+    if sight is None:
+        return []
+    rows = Case.objects.filter(pk__in=wanted).values_list("id", "assignee_id", "queue_id")
+    allowed = {pk for pk, owner, queue in rows if sight.covers(assignee_id=owner, queue_id=queue)}
+    return [pk for pk in wanted if pk in allowed]

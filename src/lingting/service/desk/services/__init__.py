@@ -1,5 +1,6 @@
 """Writes of the desk: one transaction each, a module per behaviour."""
 
+from lingting.service.desk.services.answers import answer_case
 from lingting.service.desk.services.assigning import ANYONE, assign_case, queue_case
 from lingting.service.desk.services.bulk import MOST_AT_ONCE, MOST_EVER, BulkOutcome, act_on_cases
 from lingting.service.desk.services.canned import (
@@ -36,6 +37,7 @@ __all__ = [
     "add_message",
     "add_note",
     "add_tag",
+    "answer_case",
     "assign_case",
     "check_text",
     "close_case",

@@ -1,0 +1,36 @@
+"""Forms of the desk's settings."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CannedReplyForm(forms.Form):
+    """A prepared text. The domain checks it; the form shows what it says."""
+
+    title = forms.CharField(label=_("Title"), max_length=80)
+    shortcut = forms.CharField(label=_("Shortcut"), max_length=40, help_text=_("Typed after / in the composer, for example: refund"))
+    language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "简体中文"), ("en", "English")])
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "data-grow": ""}),
+        help_text=_("Variables: {{customer.name}} {{customer.tier}} {{agent.name}} {{case.number}} {{case.subject}} {{queue.name}}"),
+    )
+    shared = forms.BooleanField(label=_("Share with everyone"), required=False)
+
+
+class CaseTypeForm(forms.Form):
+    """A kind of contact."""
+
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    order = forms.IntegerField(label=_("Order"), min_value=0, max_value=30_000, required=False)
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+
+class TagForm(forms.Form):
+    """The name of a tag."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)

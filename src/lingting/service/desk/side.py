@@ -1,0 +1,35 @@
+"""The desk's own tabs beside a conversation; other apps register theirs in the same place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from lingting.service.desk import selectors
+from lingting.service.desk.models import Case
+from lingting.service.desk.presenting import STATE_LOOKS, channel_look
+
+
+def case_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any]:
+    """Type, priority, tags, queue, links, and what happened so far."""
+    return {
+        "case_types": selectors.case_types(),
+        "queues": selectors.open_queues(),
+        "priorities": selectors.priorities(),
+        "case_tags": list(case.tags.values_list("name", flat=True)),
+        "tag_suggestions": selectors.tag_names(most=100),
+        "links": selectors.linked_cases(case.pk),
+        "facts": selectors.fact_words(selectors.facts_of(case.pk)),
+    }
+
+
+def history_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any]:
+    """Earlier cases of the same customer, as far as the person may see them."""
+    rows = selectors.earlier_cases(case)
+    seen = selectors.sight_of(request.user)
+    for row in rows:
+        row["is_open_to_me"] = seen is not None and seen.covers(assignee_id=row["assignee_id"], queue_id=row["queue_id"])
+        row["look"] = STATE_LOOKS[row["state"]]
+        row["channel_look"] = channel_look(row["channel"])
+    return {"earlier": rows}

@@ -1,0 +1,108 @@
+// Files that go with a message: picked, pasted or dropped, uploaded at once with progress.
+
+import { csrfToken } from "../ui/dom.js";
+import { say } from "../ui/toasts.js";
+import { icon, word } from "./words.js";
+
+const MOST = 10;
+let entries = [];
+let form = () => null;
+
+const ground = () => form()?.querySelector("[data-desk-attached]");
+
+/** The uploaded files of the message being written. */
+export const filesOf = () => entries.filter((one) => one.id).map(({ id, name }) => ({ id, name }));
+
+export const isUploading = () => entries.some((one) => !one.id && !one.hasFailed);
+
+export function clearFiles() {
+  entries = [];
+  ground()?.replaceChildren();
+  if (ground()) ground().hidden = true;
+}
+
+function take(files) {
+  if (!form() || form().querySelector("textarea").disabled) return;
+  for (const file of files) {
+    if (entries.length >= MOST) {
+      say({ kind: "warning", text: word("tooMany") });
+      return;
+    }
+    upload(file);
+  }
+}
+
+function upload(file) {
+  const entry = { name: file.name, id: "", hasFailed: false, line: document.createElement("li") };
+  entries.push(entry);
+  const label = Object.assign(document.createElement("span"), { textContent: file.name, title: file.name });
+  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: `${word("uploading")} ${file.name}` });
+  const remove = Object.assign(document.createElement("button"), { type: "button", ariaLabel: `${word("remove")} ${file.name}` });
+  remove.append(icon("x"));
+  const request = new XMLHttpRequest();
+  remove.addEventListener("click", () => {
+    request.abort();
+    entries = entries.filter((one) => one !== entry);
+    entry.line.remove();
+    ground().hidden = entries.length === 0;
+  });
+  entry.line.append(label, remove, bar);
+  ground().hidden = false;
+  ground().append(entry.line);
+  request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; });
+  request.addEventListener("load", () => finish(entry, bar, request));
+  request.addEventListener("error", () => fail(entry, bar, word("lost")));
+  request.open("POST", form().dataset.upload);
+  request.setRequestHeader("X-CSRFToken", csrfToken());
+  request.setRequestHeader("HX-Request", "true");
+  const body = new FormData();
+  body.set("file", file);
+  request.send(body);
+}
+
+function finish(entry, bar, request) {
+  if (request.status !== 200) {
+    let text = word("fileFailed");
+    try {
+      text = JSON.parse(request.getResponseHeader("HX-Trigger") ?? "{}").toast?.text ?? text;
+    } catch {
+      // The sentence of our own is good enough.
+    }
+    fail(entry, bar, text);
+    return;
+  }
+  entry.id = JSON.parse(request.responseText).id;
+  bar.remove();
+}
+
+function fail(entry, bar, text) {
+  entry.hasFailed = true;
+  bar.remove();
+  entry.line.classList.add("is-failed");
+  say({ kind: "breach", text: `${entry.name}: ${text}` });
+}
+
+export function startAttachments(findForm) {
+  form = findForm;
+  document.addEventListener("desk:opened", clearFiles);
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches?.("[data-desk-files]")) return;
+    take([...event.target.files]);
+    event.target.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !event.target.closest?.("#desk-composer")) return;
+    event.preventDefault();
+    take(files);
+  });
+  const over = (event, isOver) => {
+    if (!event.target.closest?.("#desk-case") || ![...(event.dataTransfer?.types ?? [])].includes("Files")) return false;
+    event.preventDefault();
+    form()?.querySelector(".desk-paper-ground").classList.toggle("is-over", isOver);
+    return true;
+  };
+  document.addEventListener("dragover", (event) => over(event, true));
+  document.addEventListener("dragleave", (event) => over(event, false));
+  document.addEventListener("drop", (event) => { if (over(event, false)) take([...event.dataTransfer.files]); });
+}

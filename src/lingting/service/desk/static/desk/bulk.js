@@ -1,0 +1,66 @@
+// Acts on many cases: the picked ones, or everything the list holds.
+
+import { ask } from "../ui/dialogs.js";
+import { pick } from "./picker.js";
+import { word } from "./words.js";
+
+let isWhole = false;
+let wholeCount = 0;
+
+const list = () => document.querySelector(".desk-list");
+const picked = () => [...document.querySelectorAll("#desk-rows input[name=picked]:checked")].map((box) => box.value);
+
+function refresh() {
+  const ids = picked();
+  list()?.classList.toggle("is-picking", ids.length > 0);
+  for (const row of document.querySelectorAll("#desk-rows .desk-row")) {
+    row.classList.toggle("is-picked", row.querySelector("input[name=picked]").checked);
+  }
+  const whole = document.querySelector("[data-desk-whole]");
+  if (!whole) return;
+  const all = document.querySelectorAll("#desk-rows input[name=picked]").length;
+  if (ids.length < all) isWhole = false;
+  whole.hidden = ids.length === 0 || ids.length < all;
+  if (!whole.hidden) offerWhole(whole);
+}
+
+async function offerWhole(button) {
+  const { view, query } = list().dataset;
+  const asked = new URLSearchParams({ view, query });
+  const response = await fetch(`/desk/bulk/size/?${asked}`, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) return;
+  const { count, shown } = await response.json();
+  wholeCount = count;
+  button.textContent = word(isWhole ? "wholeTaken" : "whole", { count: shown });
+  button.setAttribute("aria-pressed", String(isWhole));
+  if (count <= picked().length) button.hidden = true;
+}
+
+function values(act) {
+  const { view, query } = list().dataset;
+  return isWhole ? { act, view, query, whole: "1" } : { act, view, query, picked: picked() };
+}
+
+async function onAct(act) {
+  const given = values(act);
+  if (act === "close") {
+    const count = isWhole ? wholeCount : given.picked.length;
+    if (count > 1 && !(await ask({ text: word("bulkClose", { count }), action: word("yesClose"), danger: false }))) return;
+    window.htmx.ajax("POST", "/desk/bulk/", { values: given, swap: "none", source: document.body });
+    return;
+  }
+  pick(`/desk/bulk/${act}/options/`, { url: "/desk/bulk/", given });
+}
+
+export function startBulk() {
+  document.addEventListener("lt:picked", refresh);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-desk-bulk]");
+    if (button) onAct(button.dataset.deskBulk);
+    const whole = event.target.closest?.("[data-desk-whole]");
+    if (!whole) return;
+    isWhole = !isWhole;
+    offerWhole(whole);
+  });
+  document.body.addEventListener("desk:reload", () => { isWhole = false; });
+}

@@ -1,0 +1,1 @@
+"""Pages of the desk: load, permit, one domain call, respond."""

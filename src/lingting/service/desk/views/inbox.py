@@ -1,0 +1,105 @@
+"""The list: views, filters, search, live rows and counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lingting.kernel.accounts.permissions import requires
+from lingting.service.desk import selectors
+from lingting.service.desk.models import CaseState, Priority
+from lingting.service.desk.presenting import CHANNELS, present_rows
+from lingting.service.desk.views.requests import LAST_VIEW, count_text, is_part, list_context, views_context
+
+MOST_ROWS = 60
+
+
+@require_GET
+@requires("desk.view_cases")
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk: the view last looked at, else one's own cases."""
+    return inbox(request, request.session.get(LAST_VIEW) or "mine")
+
+
+@require_GET
+@requires("desk.view_cases")
+def inbox(request: HttpRequest, view: str) -> HttpResponse:
+    """A view of the inbox: the whole desk, its list pane for htmx, or (with `after`) more rows."""
+    context = list_context(request, view)
+    if is_part(request) and "after" in request.GET:
+        return render(request, "desk/_rows.html", context)
+    context |= views_context(context["desk"], view) | filter_context(context["listing"])
+    if request.session.get(LAST_VIEW) != view:
+        request.session[LAST_VIEW] = view
+    if is_part(request):
+        return render(request, "desk/_list.html", context)
+    return render(request, "desk/desk.html", context | {"focus": "list"})
+
+
+@require_GET
+@requires("desk.view_cases")
+def rows(request: HttpRequest, view: str) -> HttpResponse:
+    """The asked cases as they stand in the view now, for updating rows in place; left out: not (any more) in it."""
+    now = timezone.now()
+    listing = selectors.listing_of(selectors.desk_of(request.user), view, query=request.GET)
+    ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdigit()][:MOST_ROWS]
+    found = selectors.rows_among(listing, ids, now=now) if ids else []
+    context = {"rows": present_rows(found, now=now, me=request.user.pk), "view": view, "query": ""}
+    return render(request, "desk/_rows.html", context)
+
+
+@require_GET
+@requires("desk.view_cases")
+def counts(request: HttpRequest) -> JsonResponse:
+    """The counts of the views as they are shown."""
+    found = selectors.counts(selectors.desk_of(request.user), now=timezone.now())
+    return JsonResponse({key: count_text(count) for key, count in found.items()})
+
+
+@require_GET
+@requires("desk.view_cases")
+def find(request: HttpRequest) -> JsonResponse:
+    """Cases for the command palette."""
+    now = timezone.now()
+    desk = selectors.desk_of(request.user)
+    page = selectors.find_cases(desk, words=request.GET.get("q", "")[:200], now=now, most=8)
+    found = [
+        {
+            "label": f"{row['name']} · {row['subject'] or row['preview']}"[:90],
+            "url": reverse("desk:case", args=[row["id"]]),
+            "detail": f"#{row['id']} · {CaseState(row['state']).label}",
+            "icon": row["channel_look"].icon,
+        }
+        for row in present_rows(page.rows, now=now, me=request.user.pk)
+    ]
+    return JsonResponse({"found": found})
+
+
+def filter_context(listing: selectors.Listing) -> dict[str, Any]:
+    """The filter form with what is chosen, and the chosen ones as chips."""
+    filters = listing.filters
+    people = selectors.colleagues(most=200, among=None if listing.desk.sight.sees_all else listing.desk.sight.people)
+    fields = [
+        ("state", _("State"), list(CaseState.choices), filters.state),
+        ("queue", _("Queue"), [(queue.pk, queue.name) for queue in selectors.open_queues()], filters.queue_id),
+        ("type", _("Type"), [(kind.pk, kind.name) for kind in selectors.case_types()], filters.type_id),
+        ("priority", _("Priority"), list(Priority.choices), filters.priority),
+        ("channel", _("Channel"), [(key, label) for key, (_icon, label) in CHANNELS.items()], filters.channel),
+        ("assignee", _("Assigned to"), [(0, _("Nobody")), *((one.pk, one.display_name) for one in people)], filters.assignee_id),
+        ("tag", _("Tag"), selectors.tag_choices(), filters.tag_id),
+    ]
+    given = filters.as_query()
+    chips = []
+    for name, label, choices, value in fields:
+        if value is None:
+            continue
+        shown = next((str(text) for key, text in choices if str(key) == str(value)), str(value))
+        rest = {key: text for key, text in given.items() if key != name}
+        chips.append({"label": label, "value": shown, "rest": rest})
+    return {"filter_fields": fields, "chips": chips, "may_bulk": listing.desk.account.can("desk.bulk_cases")}
