@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite
+from typing import Any
 
 from lingting.science.match.rule import LOWEST_RANK
 
@@ -27,13 +28,9 @@ class Relaxation:
 
     def __post_init__(self) -> None:
         if not self.after_seconds >= 0:
-            raise MatchInputError(
-                f"Relaxation of {self.skill!r}: after_seconds must be 0 or more, not {self.after_seconds}."
-            )
+            raise MatchInputError(f"Relaxation of {self.skill!r}: after_seconds must be 0 or more, not {self.after_seconds}.")
         if self.lower_by is not None and self.lower_by < 1:
-            raise MatchInputError(
-                f"Relaxation of {self.skill!r}: lower_by must be 1 or more, or None, not {self.lower_by}."
-            )
+            raise MatchInputError(f"Relaxation of {self.skill!r}: lower_by must be 1 or more, or None, not {self.lower_by}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +65,14 @@ class Work:
 
     def __post_init__(self) -> None:
         if not isfinite(self.waiting_since):
-            raise MatchInputError(
-                f"Work {self.id!r}: waiting_since must be a finite number, not {self.waiting_since}."
-            )
+            raise MatchInputError(f"Work {self.id!r}: waiting_since must be a finite number, not {self.waiting_since}.")
         if self.weight < 1:
             raise MatchInputError(f"Work {self.id!r}: weight must be 1 or more, not {self.weight}.")
         if self.hold_seconds != self.hold_seconds or self.preferred_for_seconds != self.preferred_for_seconds:
-            raise MatchInputError(
-                f"Work {self.id!r}: hold_seconds and preferred_for_seconds must be numbers."
-            )
+            raise MatchInputError(f"Work {self.id!r}: hold_seconds and preferred_for_seconds must be numbers.")
         for skill, level in self.skills.items():
             if level < 1:
-                raise MatchInputError(
-                    f"Work {self.id!r}: skill {skill!r} must be asked at level 1 or more, not {level}."
-                )
+                raise MatchInputError(f"Work {self.id!r}: skill {skill!r} must be asked at level 1 or more, not {level}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,7 @@ class Agent:
     """
 
     id: Id
-    queues: Mapping[Id, int]
+    queues: Mapping[Any, int]
     skills: Mapping[str, int] = field(default_factory=dict)
     capacity: int = 1
     used: Mapping[str, int] = field(default_factory=dict)
@@ -109,16 +100,12 @@ class Agent:
 
     def __post_init__(self) -> None:
         if not isfinite(self.idle_since):
-            raise MatchInputError(
-                f"Agent {self.id!r}: idle_since must be a finite number, not {self.idle_since}."
-            )
+            raise MatchInputError(f"Agent {self.id!r}: idle_since must be a finite number, not {self.idle_since}.")
         if self.capacity < 0:
             raise MatchInputError(f"Agent {self.id!r}: capacity must be 0 or more, not {self.capacity}.")
         for queue, rank in self.queues.items():
             if not 1 <= rank <= LOWEST_RANK:
-                raise MatchInputError(
-                    f"Agent {self.id!r}: rank of queue {queue!r} must be 1 to {LOWEST_RANK}, not {rank}."
-                )
+                raise MatchInputError(f"Agent {self.id!r}: rank of queue {queue!r} must be 1 to {LOWEST_RANK}, not {rank}.")
         for named in (self.skills, self.used, self.channel_limits):
             for name, amount in named.items():
                 if amount < 0:
@@ -137,6 +124,4 @@ class Policy:
 
     def __post_init__(self) -> None:
         if not (self.ageing_seconds > 0 and isfinite(self.ageing_seconds)):
-            raise MatchInputError(
-                f"ageing_seconds must be a finite number above 0, not {self.ageing_seconds}."
-            )
+            raise MatchInputError(f"ageing_seconds must be a finite number above 0, not {self.ageing_seconds}.")

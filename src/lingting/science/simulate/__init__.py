@@ -1,4 +1,6 @@
-"""The centre, event by event, under the very routing rule that runs live: what a plan would do, with honest intervals."""
+"""The centre, event by event, under the very routing rule that runs live: what a plan would do, with honest
+intervals.
+"""
 
 from lingting.science.match import Policy, Relaxation
 from lingting.science.simulate.arrivals import Arrivals, CountedArrivals, PoissonArrivals, RecordedArrivals

@@ -22,7 +22,8 @@ class Arrivals(Protocol):
 class PoissonArrivals:
     """A Poisson process; `expected` contacts in each interval, the rate even within it.
 
-    expected: shape (intervals,), or (paths, intervals) as a forecast gives sample paths: run n uses path n modulo
+    expected: shape (intervals,), or (paths, intervals) as a forecast gives sample paths: run n uses path n
+        modulo
     the number of paths. After the last interval nobody arrives.
     """
 
@@ -50,7 +51,9 @@ class PoissonArrivals:
 
 @dataclass(frozen=True)
 class CountedArrivals:
-    """Exactly these whole numbers of contacts per interval, at even chance within it; paths as in PoissonArrivals."""
+    """Exactly these whole numbers of contacts per interval, at even chance within it; paths as in
+    PoissonArrivals.
+    """
 
     counts: ArrayLike
     interval_seconds: float

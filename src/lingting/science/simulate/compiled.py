@@ -1,4 +1,6 @@
-"""The event loop compiled by numba where it is installed, else the same loop as plain Python (some fifty times slower)."""
+"""The event loop compiled by numba where it is installed, else the same loop as plain Python (some fifty
+times slower).
+"""
 
 from collections.abc import Callable
 from functools import cache
@@ -8,25 +10,28 @@ from lingting.science.simulate import engine
 
 Run = Callable[[engine.Centre, engine.Customers, engine.Log, engine.State], None]
 
-_RULE = (rule.serve_key, rule.served_before, rule.has_room, rule.standing, rule.choose_agent)
-_PARTS = (
-    engine.next_move,
+_RULE: tuple[Callable[..., object], ...] = (rule.serve_key, rule.served_before, rule.has_room, rule.standing, rule.choose_agent)
+_PARTS: tuple[Callable[..., object], ...] = (
     engine.move,
     engine.seek_agent,
-    engine.seek_work,
-    engine.most_pressing,
     engine.fill,
     engine.start,
     engine.finish,
     engine.change_duty,
+    engine.close_lines,
+    engine.has_given_up,
+    engine.spread,
+)
+_SMALL_PARTS: tuple[Callable[..., object], ...] = (
+    engine.next_move,
+    engine.seek_work,
+    engine.most_pressing,
     engine.become_idle,
     engine.refresh,
-    engine.has_given_up,
     engine.give_up,
     engine.leave_line,
-    engine.spread,
-    engine.close_lines,
 )
+"""Written into their callers by numba: handing over the arrays would cost more than the work."""
 
 
 class NotCompiledError(ValueError):
@@ -48,6 +53,8 @@ def compiled_run() -> Run:
         raise NotCompiledError("Install numba, or simulate with engine='plain'.") from missing
     for part in (*_RULE, *_PARTS):
         register_jitable(part)
+    for small in _SMALL_PARTS:
+        register_jitable(inline="always")(small)
     compiled: Run = njit(engine.run)
     return compiled
 

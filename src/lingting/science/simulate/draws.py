@@ -1,4 +1,6 @@
-"""The customers of one run, drawn before it: the same whatever the plan, so that plans can be compared on equal luck."""
+"""The customers of one run, drawn before it: the same whatever the plan, so that plans can be compared on
+equal luck.
+"""
 
 from zlib import crc32
 
@@ -17,8 +19,8 @@ _MOST_TRANSFERS = 20
 def draw_customers(scenario: Scenario, *, plan: Plan, seed: int, run: int) -> Customers:
     """Who comes in run number `run`, with all their times.
 
-    Every contact and purpose has a random stream of its own (seed, run, name, purpose): another roster, or one contact more, leaves
-    the others as they were.
+    Every contact and purpose has a random stream of its own (seed, run, name, purpose): another roster, or
+    one contact more, leaves the others as they were.
     """
     draw = _Draw(scenario, plan=plan, seed=seed, run=run)
     return draw.customers()
@@ -50,7 +52,7 @@ class _Draw:
             hop += 1
         filler = np.full(self._filler_count(), len(self._scenario.contacts), np.int64)
         contacts = np.concatenate([*batches, filler])
-        transfer = np.concatenate([*transfers, np.full(len(filler), -1, np.int64)]) if transfers else filler
+        transfer = np.concatenate([*transfers, np.full(len(filler), -1, np.int64)])
         moments = np.full(len(contacts), np.nan)
         moments[:arriving] = arrive_at
         return self._with_times(contacts, moments, transfer, arriving, len(contacts) - len(filler))
@@ -115,4 +117,3 @@ class _Draw:
     def _stream(self, name: str, purpose: str) -> np.random.Generator:
         key = (self._seed, self._run, crc32(name.encode()), crc32(purpose.encode()))
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(key)))
-

@@ -40,6 +40,8 @@ class Constant:
 
 NEVER_GIVES_UP = Constant(inf)
 
+_FEWEST_WAITING = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Exponential:
@@ -107,8 +109,9 @@ class Observed:
 class Survival:
     """Patience as a survival curve: `still_there[n]` of all last longer than `seconds[n]`.
 
-    seconds rise from the first > 0; shares fall from at most 1 to at least 0; between two points times are spread evenly, and who
-    outlasts the last one leaves with the mean excess `tail_seconds` after it (exponential).
+    seconds rise from the first > 0; shares fall from at most 1 to at least 0; between two points times are
+    spread evenly, and who outlasts the last one leaves with the mean excess `tail_seconds` after it
+    (exponential).
     """
 
     seconds: tuple[float, ...]
@@ -139,9 +142,11 @@ class Survival:
 def fit_patience(waits: Sequence[float] | Seconds, *, gave_up: Sequence[bool] | NDArray[np.bool_]) -> Survival:
     """Patience behind a log in which most callers were answered before they lost it.
 
-    waits: how long each caller waited; gave_up: whether he left (else he was answered, and would have waited longer). Kaplan
-    and Meier's estimator (1958): at each moment someone left, the share of those still waiting who did. The tail is the
-    total time waited over the number who gave up (exponential estimate). Raises ScenarioError if nobody gave up.
+    waits: how long each caller waited; gave_up: whether he left (else he was answered, and would have waited
+        longer). Kaplan
+    and Meier's estimator (1958): at each moment someone left, the share of those still waiting who did, as
+    long as 30 or more wait; after that the tail, the total time waited over the number who gave up
+    (exponential estimate). Raises ScenarioError if nobody gave up.
     """
     times = np.asarray(waits, dtype=np.float64)
     left = np.asarray(gave_up, dtype=bool)
@@ -151,6 +156,8 @@ def fit_patience(waits: Sequence[float] | Seconds, *, gave_up: Sequence[bool] | 
         raise ScenarioError("fit_patience: nobody gave up, so patience cannot be seen in these waits.")
     moments, leaving = np.unique(np.maximum(times[left], 1e-3), return_counts=True)
     waiting = len(times) - np.searchsorted(np.sort(times), moments, side="left")
+    seen = max(1, int(np.searchsorted(-waiting, -_FEWEST_WAITING, side="right")))
+    moments, leaving, waiting = moments[:seen], leaving[:seen], waiting[:seen]
     still_there = np.cumprod(1.0 - leaving / waiting)
     tail = float(times.sum() / left.sum())
     return Survival(tuple(moments.tolist()), tuple(still_there.tolist()), tail)

@@ -1,12 +1,15 @@
 """The event loop of one run, on arrays: plain Python and numba run the very same source.
 
-Work is gathered into kinds: contacts of one sort in one state of waiting (as asked at first, relaxed, called back). A kind's
-line is first come first served, so only the heads of the lines compete; who is served and by whom is decided by
-`lingting.science.match.rule`, called here and nowhere rewritten. Two facts make it fast. After each event nothing that waits fits
-anybody, so an arrival looks for an agent, and a freed agent looks for work, alone. And who gives up is only noticed when he would
+Work is gathered into kinds: contacts of one sort in one state of waiting (as asked at first, relaxed, called
+    back). A kind's
+line is first come first served, so only the heads of the lines compete; who is served and by whom is decided
+by `lingting.science.match.rule`, called here and nowhere rewritten. Two facts make it fast. After each event
+nothing that waits fits anybody, so an arrival looks for an agent, and a freed agent looks for work, alone.
+And who gives up is only noticed when he would
 have been served: nobody else can tell the difference.
 
-Times are seconds. Places of agents, kinds, loads, channels and contacts are integers from 0; -1 stands for none.
+Times are seconds. Places of agents, kinds, loads, channels and contacts are integers from 0; -1 stands for
+none.
 """
 
 from heapq import heappop, heappush
@@ -25,7 +28,9 @@ FOREVER = np.inf
 
 
 class Centre(NamedTuple):
-    """What does not change during a run. [K] kinds, [A] agents, [C] loads, [H] channels, [M] roster changes."""
+    """What does not change during a run. [K] kinds, [A] agents, [C] loads, [H] channels, [M] roster
+    changes.
+    """
 
     tier: Ints  # [K, A] how the kind suits the agent, as in `rule`
     pace: Seconds  # [K, A] factor on handling and wrap-up
@@ -50,7 +55,9 @@ class Centre(NamedTuple):
 
 
 class Customers(NamedTuple):
-    """The contacts of a run, first those who arrive by themselves in order of time, then transfers, then filler work."""
+    """The contacts of a run, first those who arrive by themselves in order of time, then transfers, then
+    filler work.
+    """
 
     arrive_at: Seconds  # set during the run for transfers and filler
     kind: Ints
@@ -137,13 +144,11 @@ def next_move(centre: Centre, customers: Customers, state: State) -> tuple[float
     return soonest, leaving
 
 
-def move(
-    centre: Centre, customers: Customers, log: Log, state: State, events: Events, kind: int, now: float
-) -> None:
+def move(centre: Centre, customers: Customers, log: Log, state: State, events: Events, kind: int, now: float) -> None:
     """The head of a line has waited so long that it becomes the next kind."""
     contact = state.head[kind]
     leave_line(state, kind)
-    if has_given_up(centre, customers, contact, kind, now):
+    if has_given_up(centre.is_patient[kind], customers.arrive_at[contact], customers.patience[contact], now):
         give_up(customers, log, contact, kind)
     else:
         seek_agent(centre, customers, log, state, events, contact, centre.next_kind[kind], now)
@@ -173,9 +178,7 @@ def seek_agent(
     state.behind[contact] = -1
 
 
-def seek_work(
-    centre: Centre, customers: Customers, log: Log, state: State, events: Events, agent: int, now: float
-) -> None:
+def seek_work(centre: Centre, customers: Customers, log: Log, state: State, events: Events, agent: int, now: float) -> None:
     """An agent gained room: he takes the most pressing work that suits him, until nothing fits."""
     while True:
         kind = most_pressing(centre, customers, log, state, agent, now)
@@ -188,32 +191,31 @@ def seek_work(
         fill(centre, customers, log, state, events, agent, now)
 
 
-def most_pressing(
-    centre: Centre, customers: Customers, log: Log, state: State, agent: int, now: float
-) -> int:
+def most_pressing(centre: Centre, customers: Customers, log: Log, state: State, agent: int, now: float) -> int:
     """The kind whose head is served next by this agent, -1 if none."""
     best = -1
     best_key = FOREVER
     for kind in range(len(state.head)):
-        while state.head[kind] >= 0 and has_given_up(centre, customers, state.head[kind], kind, now):
-            give_up(customers, log, state.head[kind], kind)
-            leave_line(state, kind)
         contact = state.head[kind]
+        while contact >= 0 and has_given_up(
+            centre.is_patient[kind], customers.arrive_at[contact], customers.patience[contact], now
+        ):
+            give_up(customers, log, contact, kind)
+            leave_line(state, kind)
+            contact = state.head[kind]
         if contact < 0 or centre.tier[kind, agent] + state.room[centre.load_of[kind], agent] >= NEVER:
             continue
         key = serve_key(customers.arrive_at[contact], centre.priority[kind], centre.ageing_seconds)
         priority = centre.priority[kind]
-        if best >= 0 and not served_before(key, priority, best_key, centre.priority[best]):
-            if key > best_key or priority < centre.priority[best] or contact > state.head[best]:
-                continue
-        best = kind
-        best_key = key
+        if best < 0 or served_before(key, priority, best_key, centre.priority[best]):
+            best = kind
+            best_key = key
+        elif key == best_key and priority == centre.priority[best] and contact < state.head[best]:
+            best = kind
     return best
 
 
-def fill(
-    centre: Centre, customers: Customers, log: Log, state: State, events: Events, agent: int, now: float
-) -> None:
+def fill(centre: Centre, customers: Customers, log: Log, state: State, events: Events, agent: int, now: float) -> None:
     """An agent with empty hands takes filler work if enough others stay free."""
     contact = state.counters[2]
     if state.hands[agent] > 0 or state.counters[1] <= centre.filler_reserve or contact >= len(customers.kind):
@@ -264,9 +266,7 @@ def start(
     refresh(centre, state, agent)
 
 
-def finish(
-    centre: Centre, customers: Customers, log: Log, state: State, events: Events, contact: int, now: float
-) -> None:
+def finish(centre: Centre, customers: Customers, log: Log, state: State, events: Events, contact: int, now: float) -> None:
     """Handling and wrap-up are over: the agent has room again."""
     agent = log.agent[contact]
     load = centre.load_of[log.kind[contact]]
@@ -286,9 +286,7 @@ def finish(
         seek_work(centre, customers, log, state, events, agent, now)
 
 
-def change_duty(
-    centre: Centre, customers: Customers, log: Log, state: State, events: Events, change: int
-) -> None:
+def change_duty(centre: Centre, customers: Customers, log: Log, state: State, events: Events, change: int) -> None:
     """An agent comes on duty or leaves; who leaves finishes what he has in hand."""
     agent = centre.change_agent[change]
     now = centre.change_at[change]
@@ -333,9 +331,9 @@ def refresh(centre: Centre, state: State, agent: int) -> None:
         state.room[load, agent] = 0 if fits else NEVER
 
 
-def has_given_up(centre: Centre, customers: Customers, contact: int, kind: int, now: float) -> bool:
+def has_given_up(is_patient: int, arrived_at: float, patience: float, now: float) -> bool:
     """Whether a waiting contact has left by now."""
-    return centre.is_patient[kind] == 0 and customers.arrive_at[contact] + customers.patience[contact] <= now
+    return is_patient == 0 and arrived_at + patience <= now
 
 
 def give_up(customers: Customers, log: Log, contact: int, kind: int) -> None:

@@ -10,8 +10,8 @@ from lingting.science.match import Agent, Work
 from lingting.science.match.demand import Demand
 from lingting.science.match.floor import Floor, Load
 from lingting.science.match.rule import NEVER, Ints
-from lingting.science.simulate.engine import Centre, State
 from lingting.science.simulate.durations import Seconds
+from lingting.science.simulate.engine import Centre, State
 from lingting.science.simulate.scenario import Contact, Filler, Person, Scenario
 
 _NO_LIMIT = 1 << 40
@@ -32,7 +32,8 @@ class Stage:
 class Plan:
     """The arrays, and how to read them back.
 
-    people: in the order of the arrays. first_kind[contact, accepts]: the kind of a newcomer by whether he would accept a
+    people: in the order of the arrays. first_kind[contact, accepts]: the kind of a newcomer by whether he
+        would accept a
     call back. contact_of[kind]; the filler, if any, is the last contact.
     """
 
@@ -140,9 +141,7 @@ def _work(contact: Contact, priority: int) -> Work:
 
 
 def _filler_work(filler: Filler) -> Work:
-    return Work(
-        id=filler.name, queue=filler.queue, waiting_since=0.0, skills=filler.skills, channel="filler", exclusive=True
-    )
+    return Work(id=filler.name, queue=filler.queue, waiting_since=0.0, skills=filler.skills, channel="filler", exclusive=True)
 
 
 def _load(work: Work) -> Load:
@@ -152,15 +151,14 @@ def _load(work: Work) -> Load:
 def _tiers(stages: Sequence[Stage], people: Sequence[Person]) -> Ints:
     """How each stage suits each person: asked of `match` itself."""
     agents = [Agent(id=person.id, queues=person.queues, skills=person.skills) for person in people]
-    skills = sorted({skill for one in (*agents, *(stage.work for stage in stages)) for skill in one.skills})
+    named = {skill for stage in stages for skill in stage.work.skills}
+    skills = sorted(named.union(*(agent.skills for agent in agents)))
     demand = Demand(Floor(agents, skills=skills), skills=skills)
     return np.array([demand.kind_of(stage.work, now=stage.from_seconds).tier for stage in stages], np.int64)
 
 
 def _paces(stages: Sequence[Stage], people: Sequence[Person]) -> Seconds:
-    return np.array(
-        [[one.pace_by_queue.get(str(stage.work.queue), one.pace) for one in people] for stage in stages], np.float64
-    )
+    return np.array([[one.pace_by_queue.get(str(stage.work.queue), one.pace) for one in people] for stage in stages], np.float64)
 
 
 def _move_after(stages: Sequence[Stage]) -> Seconds:
@@ -169,13 +167,13 @@ def _move_after(stages: Sequence[Stage]) -> Seconds:
 
 
 def _limits(people: Sequence[Person], channels: Sequence[str]) -> Ints:
-    return np.array(
-        [[person.channel_limits.get(channel, _NO_LIMIT) for channel in channels] for person in people], np.int64
-    )
+    return np.array([[person.channel_limits.get(channel, _NO_LIMIT) for channel in channels] for person in people], np.int64)
 
 
 def _roster_changes(people: Sequence[Person]) -> list[tuple[float, int, int]]:
-    """Comings (1) and goings (0) in order of time; at the same moment goings come first, then agents by place."""
+    """Comings (1) and goings (0) in order of time; at the same moment goings come first, then agents by
+    place.
+    """
     changes = []
     for place, person in enumerate(people):
         for begin, end in person.spans:

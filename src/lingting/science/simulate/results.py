@@ -66,7 +66,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ContactLog:
-    """One run, contact by contact (NaN: did not happen), in order of arrival, transfers and filler work last."""
+    """One run, contact by contact (NaN: did not happen), in order of arrival, transfers and filler work
+    last.
+    """
 
     contact: NDArray[np.int64]
     arrived_at: Figures
@@ -80,8 +82,10 @@ class ContactLog:
 class Simulation:
     """All runs of a scenario.
 
-    contacts, agents: names in the order of the arrays. sums: name to [runs, contacts, intervals], by interval of arrival.
-    busy_seconds, duty_seconds: [runs, agents, intervals]. within_seconds: thresholds of `answered_in` and `abandoned_in`,
+    contacts, agents: names in the order of the arrays. sums: name to [runs, contacts, intervals], by
+        interval of arrival.
+    busy_seconds, duty_seconds: [runs, agents, intervals]. within_seconds: thresholds of `answered_in` and
+        `abandoned_in`,
     [thresholds, runs, contacts, intervals]. logs: one per run if they were kept.
     """
 
@@ -118,9 +122,11 @@ class Simulation:
         variant: ServiceLevelVariant = ServiceLevelVariant.ANSWERED_OF_OFFERED,
         confidence: float = 0.95,
     ) -> Estimate:
-        """One figure for chosen contacts, agents and intervals (None: all; a slice that begins later drops a warm-up).
+        """One figure for chosen contacts, agents and intervals (None: all; a slice that begins later drops a
+        warm-up).
 
-        within_seconds: a threshold the simulation was asked for; None: its first. Raises ScenarioError for names it does not know.
+        within_seconds: a threshold the simulation was asked for; None: its first. Raises ScenarioError for
+            names it does not know.
         """
         chosen = _Choice(self, by=by, contacts=contacts, agents=agents, intervals=intervals)
         upper, lower = chosen.parts(Figure(name), within=self._threshold(within_seconds), variant=variant)
@@ -129,7 +135,9 @@ class Simulation:
     def difference(
         self, other: "Simulation", name: Figure | str, *, confidence: float = 0.95, within_seconds: float | None = None
     ) -> Estimate:
-        """This plan less the other over the whole time, run by run on the same customers (same seed and runs)."""
+        """This plan less the other over the whole time, run by run on the same customers (same seed and
+        runs).
+        """
         if self.runs != other.runs:
             raise ScenarioError("Compare simulations of the same seed and number of runs.")
         values = []
@@ -224,7 +232,9 @@ class _Choice:
             return met + short, offered
         if variant is ServiceLevelVariant.ALL_ABANDONS_MET:
             return met + self._sum("abandoned"), offered
-        raise ScenarioError(f"A simulation does not see the variant {variant}: nobody knows how long who gave up would have waited.")
+        raise ScenarioError(
+            f"A simulation does not see the variant {variant}: nobody knows how long who gave up would have waited."
+        )
 
     def _sum(self, name: str) -> Figures:
         return self._of_contacts(self._simulation.sums[name])
@@ -254,7 +264,8 @@ class _Choice:
 def estimate_of(upper: Figures, lower: Figures, *, confidence: float) -> Estimate:
     """The ratio of sums with its interval, groups last: [runs, groups] each; one group becomes plain numbers.
 
-    Ratio estimator with Student's t on the runs' residuals (Law, Simulation Modeling and Analysis, 5th ed., 9.3).
+    Ratio estimator with Student's t on the runs' residuals (Law, Simulation Modeling and Analysis, 5th ed.,
+    9.3).
     """
     runs = len(upper)
     values = _run_values(upper, lower)
@@ -268,7 +279,9 @@ def estimate_of(upper: Figures, lower: Figures, *, confidence: float) -> Estimat
 
 
 def _run_values(upper: Figures, lower: Figures) -> Figures:
-    """One value per run whose mean is the ratio of sums, and whose spread is that of the ratio (linearised)."""
+    """One value per run whose mean is the ratio of sums, and whose spread is that of the ratio
+    (linearised).
+    """
     total = lower.mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = upper.mean(axis=0) / total

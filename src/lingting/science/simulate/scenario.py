@@ -8,6 +8,9 @@ from lingting.science.match import Policy, Relaxation
 from lingting.science.simulate.arrivals import Arrivals
 from lingting.science.simulate.durations import NEVER_GIVES_UP, Constant, Duration, ScenarioError
 
+_NONE = Constant(0.0)
+_ORDINARY = Policy()
+
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
@@ -34,8 +37,10 @@ class Contact:
     """One sort of contact: who comes for what, and what it takes.
 
     name: unique. queue, skills, relaxations, priority, channel, weight, exclusive: as in `match.Work`.
-    arrivals: None if it only comes by transfer. handling: time with the customer by an experienced agent; wrap_up: time after.
-    patience: how long a customer waits before he gives up. call_back, transfers: see there; transfer shares sum to at most 1.
+    arrivals: None if it only comes by transfer. handling: time with the customer by an experienced agent;
+        wrap_up: time after.
+    patience: how long a customer waits before he gives up. call_back, transfers: see there; transfer shares
+        sum to at most 1.
     """
 
     name: str
@@ -43,7 +48,7 @@ class Contact:
     handling: Duration
     arrivals: Arrivals | None = None
     patience: Duration = NEVER_GIVES_UP
-    wrap_up: Duration = Constant(0.0)
+    wrap_up: Duration = _NONE
     priority: int = 0
     skills: Mapping[str, int] = field(default_factory=dict)
     relaxations: tuple[Relaxation, ...] = ()
@@ -56,7 +61,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Filler:
-    """Work without end (outbound calls, back office) for agents who would be free, while `reserve` others stay free."""
+    """Work without end (outbound calls, back office) for agents who would be free, while `reserve` others
+    stay free.
+    """
 
     name: str
     queue: str
@@ -69,8 +76,10 @@ class Filler:
 class Person:
     """One agent of the plan.
 
-    queues, skills, capacity, channel_limits: as in `match.Agent`. spans: half-open times on duty, in order (breaks are the gaps).
-    pace: factor on handling and wrap-up, 1 = experienced, 1.6 = a newcomer who needs 60 % longer; pace_by_queue overrides it.
+    queues, skills, capacity, channel_limits: as in `match.Agent`. spans: half-open times on duty, in order
+        (breaks are the gaps).
+    pace: factor on handling and wrap-up, 1 = experienced, 1.6 = a newcomer who needs 60 % longer;
+        pace_by_queue overrides it.
     """
 
     id: int | str
@@ -87,9 +96,10 @@ class Person:
 class Scenario:
     """A centre and its customers over a time.
 
-    horizon_seconds: nobody arrives later; what waits then is still served by who is on duty. interval_seconds: the
-    grain of the result. crowding: factor on handling by the pieces of work an agent already has in hand when he takes another:
-    (1.0, 1.2, 1.5) for chats that slow each other down; the last counts on.
+    horizon_seconds: nobody arrives later; what waits then is still served by who is on duty.
+        interval_seconds: the
+    grain of the result. crowding: factor on handling by the pieces of work an agent already has in hand when
+    he takes another: (1.0, 1.2, 1.5) for chats that slow each other down; the last counts on.
     """
 
     contacts: tuple[Contact, ...]
@@ -97,7 +107,7 @@ class Scenario:
     horizon_seconds: float
     interval_seconds: float = 1800.0
     filler: Filler | None = None
-    policy: Policy = Policy()
+    policy: Policy = _ORDINARY
     crowding: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """`simulate`: runs of a scenario, and what they add up to."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -27,13 +28,16 @@ def simulate(
 ) -> Simulation:
     """Play a scenario `runs` times, independently, and count.
 
-    seed: the same seed gives the same result, whatever the engine; and the same customers for another plan of the same contacts.
-    answer_within: thresholds in seconds for the service level. engine: "auto" compiles with numba where it is installed.
+    seed: the same seed gives the same result, whatever the engine; and the same customers for another plan
+        of the same contacts.
+    answer_within: thresholds in seconds for the service level. engine: "auto" compiles with numba where it
+        is installed.
     Raises ScenarioError; NotCompiledError if "compiled" is asked for without numba.
     """
     if runs < 1 or not answer_within or seed < 0:
         raise ScenarioError("simulate needs one or more runs, one or more thresholds and a seed of 0 or more.")
-    play = {"auto": best_run, "compiled": compiled_run, "plain": plain_run}[engine]()
+    engines: dict[Engine, Callable[[], Run]] = {"auto": best_run, "compiled": compiled_run, "plain": plain_run}
+    play = engines[engine]()
     plan = plan_of(scenario)
     tallies = [_one_run(scenario, plan, play, seed, run, answer_within, keep_logs) for run in range(runs)]
     filler = (scenario.filler.name,) if scenario.filler else ()
@@ -125,14 +129,14 @@ class _Tally:
 
     def _count(self, which: NDArray[np.bool_]) -> Figures:
         size = self._shape[0] * self._shape[1]
-        return np.bincount(self._cell[which], minlength=size).astype(np.float64).reshape(self._shape)
+        counted: Figures = np.bincount(self._cell[which], minlength=size).astype(np.float64)
+        return counted.reshape(self._shape)
 
     def _add(self, which: NDArray[np.bool_], amounts: Figures) -> Figures:
         size = self._shape[0] * self._shape[1]
-        return np.bincount(self._cell[which], weights=amounts[which], minlength=size).reshape(self._shape)
+        summed: Figures = np.bincount(self._cell[which], weights=amounts[which], minlength=size)
+        return summed.reshape(self._shape)
 
 
 def _kept(contact: NDArray[np.int64], customers: Customers, log: Log) -> ContactLog:
-    return ContactLog(
-        contact, customers.arrive_at, log.answered_at, log.gave_up_at, log.ended_at, log.agent
-    )
+    return ContactLog(contact, customers.arrive_at, log.answered_at, log.gave_up_at, log.ended_at, log.agent)
