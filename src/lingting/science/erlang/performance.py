@@ -129,7 +129,7 @@ class Performance:
         seconds = self._flat("within_seconds", within_seconds)
         if variant is ServiceLevelVariant.PATIENT_CALLER:
             return self._shaped(1.0 - self._longer(seconds, Customers.PATIENT))
-        met = self._answered - self.queue.answered_after(seconds)
+        met = np.maximum(self._answered - self.queue.answered_after(seconds), 0.0)
         everyone = np.ones_like(met)
         if variant is ServiceLevelVariant.ANSWERED_OF_OFFERED:
             return self._shaped(met)
@@ -137,7 +137,7 @@ class Performance:
             return self._shaped(_ratio(met, self._answered))
         if variant is ServiceLevelVariant.ALL_ABANDONS_MET:
             return self._shaped(met + self.queue.abandoned_share)
-        short = self.queue.abandoned_share - self.queue.abandoned_after(seconds)
+        short = np.maximum(self.queue.abandoned_share - self.queue.abandoned_after(seconds), 0.0)
         if variant is ServiceLevelVariant.SHORT_ABANDONS_MET:
             return self._shaped(met + short)
         return self._shaped(_ratio(met, everyone - short))
