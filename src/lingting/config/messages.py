@@ -78,7 +78,8 @@ def _strings_in(path: Path) -> Iterator[tuple[Key, int]]:
     if path.suffix == ".py":
         source = text
     elif "/templates/" in path.as_posix():
-        source = templatize(text, origin=str(path))
+        # What is left of a template is no Python: without its indentation the tokenizer takes it.
+        source = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     else:
         return
     for line, message, _comments, context in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):

@@ -22,10 +22,12 @@ _CONTACTS = """
     SELECT {key} AS key,
         count(*) AS offered,
         count(*) FILTER (WHERE contact.outcome = 'answered') AS answered,
-        count(*) FILTER (WHERE contact.outcome = 'answered' AND contact.wait_seconds <= queue.target_seconds) AS answered_in_target,
+        count(*) FILTER (
+            WHERE contact.outcome = 'answered' AND contact.wait_seconds <= queue.target_seconds) AS answered_in_target,
         count(*) FILTER (WHERE contact.outcome IN ('abandoned', 'left')) AS abandoned,
         count(*) FILTER (
-            WHERE contact.outcome IN ('abandoned', 'left') AND contact.wait_seconds <= queue.target_seconds) AS abandoned_in_target,
+            WHERE contact.outcome IN ('abandoned', 'left')
+              AND contact.wait_seconds <= queue.target_seconds) AS abandoned_in_target,
         COALESCE(sum(contact.wait_seconds) FILTER (WHERE contact.outcome = 'answered'), 0) AS answer_seconds,
         count(*) FILTER (WHERE contact.finished_at IS NOT NULL AND contact.outcome = 'answered') AS handled,
         COALESCE(sum(contact.talk_seconds + COALESCE(contact.wrap_up_seconds, 0))
@@ -58,12 +60,14 @@ class ContactCounters:
 
 _TIME = """
     WITH staffed AS (
-        SELECT spell.account_id, tstzrange(GREATEST(spell.started_at, %(start)s), LEAST(COALESCE(spell.ended_at, %(now)s), %(end)s)) AS span
+        SELECT spell.account_id,
+            tstzrange(GREATEST(spell.started_at, %(start)s), LEAST(COALESCE(spell.ended_at, %(now)s), %(end)s)) AS span
         FROM routing_presencespell spell
         WHERE spell.state = 'ready' AND spell.started_at < %(end)s AND COALESCE(spell.ended_at, %(now)s) > %(start)s
           AND (%(people)s::bigint[] IS NULL OR spell.account_id = ANY(%(people)s))
     ), busy AS (
-        SELECT account_id, tstzrange(GREATEST(started_at, %(start)s), LEAST(COALESCE(released_at, %(now)s), %(end)s)) AS span
+        SELECT account_id,
+            tstzrange(GREATEST(started_at, %(start)s), LEAST(COALESCE(released_at, %(now)s), %(end)s)) AS span
         FROM routing_assignment
         WHERE started_at < %(end)s AND COALESCE(released_at, %(now)s) > %(start)s
           AND (%(people)s::bigint[] IS NULL OR account_id = ANY(%(people)s))
@@ -77,7 +81,8 @@ _TIME = """
             (SELECT sum(EXTRACT(epoch FROM upper(part) - lower(part))) FROM unnest(staffed * busy) part) AS busy_seconds
         FROM together
     )
-    SELECT {key} AS key, COALESCE(sum(staffed_seconds), 0)::float AS staffed_seconds, COALESCE(sum(busy_seconds), 0)::float AS busy_seconds
+    SELECT {key} AS key, COALESCE(sum(staffed_seconds), 0)::float AS staffed_seconds,
+        COALESCE(sum(busy_seconds), 0)::float AS busy_seconds
     FROM lengths GROUP BY 1
 """
 

@@ -102,3 +102,16 @@ class ConsultAsked(Fact):
 
     def topics(self) -> tuple[str, ...]:
         return (f"account:{self.asked_id}", f"case:{self.case_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueSettingsChanged(Fact):
+    """A queue's rule, skills or members changed; the router reads them anew within seconds."""
+
+    subject_type: ClassVar[str] = "desk.queue"
+    subject_field: ClassVar[str] = "queue_id"
+    queue_id: int
+    what: str
+
+    def topics(self) -> tuple[str, ...]:
+        return ("floor",)
