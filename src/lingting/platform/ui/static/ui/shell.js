@@ -14,7 +14,7 @@ import { startPanes } from "./panes.js";
 export { announce, ask, closeDialog, openDialog, registerShortcut, say, words };
 
 const root = document.documentElement;
-const isPhone = matchMedia("(width < 768px)");
+const isPhone = matchMedia("(width < 900px)");
 const YEAR = 365 * 24 * 3600;
 
 function startHtmx() {
