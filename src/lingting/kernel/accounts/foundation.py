@@ -1,7 +1,8 @@
 """The roles a centre has from the start: which permissions, and how far they usually reach.
 
 Permissions are named by their keys, since the apps that declare them stand above; unknown keys are left out.
-Administrators may change what a role allows; a role that people have changed is left as it is.
+Administrators may change what a role allows: what they took out stays out, and a permission that arrives with a new
+app comes in once (`Role.offered`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lingting.kernel.accounts.models import Reach, Role
+from lingting.kernel.accounts.models import ADMINISTRATOR, Reach, Role
 from lingting.platform.ui.manifest import manifests
 
 
@@ -45,22 +46,23 @@ DEFINITIONS: tuple[RoleDefinition, ...] = (
         ("knowledge.read_articles", "knowledge.write_articles", "knowledge.publish_articles", "knowledge.manage_categories",
          "organisation.view_colleagues"),
     ),
-    RoleDefinition("administrator", "系统管理员", "Administrator", Reach.ALL, ()),
+    RoleDefinition(ADMINISTRATOR, "系统管理员", "Administrator", Reach.ALL, ()),
 )  # fmt: skip
 
 
 def lay(*, now: datetime) -> None:
-    """Makes missing roles and gives the administrator every permission there is."""
+    """Makes missing roles, brings in permissions that are new, gives the administrator every permission there is."""
     known = [permission.key for manifest in manifests() for permission in manifest.permissions]
     for definition in DEFINITIONS:
-        wanted = known if definition.key == "administrator" else [key for key in definition.permissions if key in known]
+        wanted = known if definition.key == ADMINISTRATOR else [key for key in definition.permissions if key in known]
         role, _made = Role.objects.get_or_create(
             key=definition.key,
-            defaults={
-                "name_zh": definition.name_zh, "name_en": definition.name_en, "is_builtin": True, "permissions": wanted,
-            },
-        )  # fmt: skip
-        missing = [key for key in wanted if key not in role.permissions]
-        if missing and (definition.key == "administrator" or not role.permissions):
+            defaults={"name_zh": definition.name_zh, "name_en": definition.name_en, "is_builtin": True},
+        )
+        arrived = [key for key in wanted if key not in role.offered]
+        missing = wanted if definition.key == ADMINISTRATOR else arrived
+        missing = [key for key in missing if key not in role.permissions]
+        if missing or arrived:
             role.permissions = [*role.permissions, *missing]
-            role.save(update_fields=["permissions"])
+            role.offered = [*role.offered, *arrived]
+            role.save(update_fields=["permissions", "offered"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.timeline.events import Actor
@@ -25,7 +26,21 @@ class Reach(StrEnum):
     ALL = "all"
 
 
+ADMINISTRATOR = "administrator"
+"""The key of the role that always allows everything."""
+
 REACH_ORDER: tuple[Reach, ...] = (Reach.OWN, Reach.TEAM, Reach.SITE, Reach.ALL)
+REACH_LABELS = {
+    Reach.OWN: _("own things only"),
+    Reach.TEAM: _("their team"),
+    Reach.SITE: _("their site"),
+    Reach.ALL: _("the whole centre"),
+}
+
+
+def covers(held: Reach, wanted: Reach) -> bool:
+    """Whether a reach is at least as wide as another."""
+    return REACH_ORDER.index(held) >= REACH_ORDER.index(wanted)
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -50,6 +65,7 @@ class Account(AbstractBaseUser):
     density = models.CharField(_("density"), max_length=8, default="cosy", choices=[("cosy", _("cosy")), ("compact", _("compact"))])
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "login"
@@ -94,28 +110,38 @@ def _widest(rows: Any) -> dict[str, Reach]:
         reach = Reach(reach_text)
         for permission in permissions:
             held = widest.get(permission)
-            if held is None or REACH_ORDER.index(reach) > REACH_ORDER.index(held):
+            if held is None or covers(reach, held):
                 widest[permission] = reach
     return widest
 
 
 class Role(models.Model):
-    """A named set of permissions. The house's own roles have a `key` and can be changed but not deleted."""
+    """A named set of permissions. The house's own roles can be changed but not deleted.
+
+    `offered` remembers which permissions the house has put into a built-in role, so that a permission taken
+    out by people stays out, and one that arrives with a new app comes in. `requires_second_factor`: whoever
+    holds the role sets up a second factor before the first sign-in is complete.
+    """
 
     key = models.SlugField(_("key"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60)
     permissions = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    offered = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     is_builtin = models.BooleanField(default=False)
+    requires_second_factor = models.BooleanField(_("a second factor is required"), default=False)
 
     class Meta:
         verbose_name = _("role")
         ordering = ["id"]
 
     def __str__(self) -> str:
-        from django.utils.translation import get_language
+        return self.name
 
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en or self.name_zh
 
 
 class Grant(models.Model):
@@ -123,11 +149,12 @@ class Grant(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
-    reach = models.CharField(_("reach"), max_length=4, default=Reach.OWN, choices=[(reach.value, reach.value) for reach in Reach])
+    reach = models.CharField(_("reach"), max_length=4, default=Reach.OWN, choices=[(reach.value, REACH_LABELS[reach]) for reach in Reach])
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        verbose_name = _("role given")
         constraints = [models.UniqueConstraint(fields=["account", "role"], name="grant_once_per_role")]
 
 
@@ -165,3 +192,20 @@ class SignInAttempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["login", "at"]), models.Index(fields=["address", "at"])]
+
+
+class SignedIn(models.Model):
+    """A browser in which a person is signed in: shown to them, and ended by them.
+
+    `session_key` is the key of Django's session; rows whose session is gone are leftovers and are cleared
+    when the person signs in again.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True)
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("signed-in browser")
