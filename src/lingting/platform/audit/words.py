@@ -98,5 +98,5 @@ def _value(value: Any) -> str:
         moment = parse_datetime(value) if value[4:5] == "-" and "T" in value else None
         if moment is not None and is_aware(moment):
             return localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
-    text = str(value)
+    text = ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

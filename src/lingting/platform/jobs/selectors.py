@@ -39,6 +39,11 @@ class FailedJob:
     arguments: dict[str, Any]
     failure: Failure | None
 
+    @property
+    def label(self) -> str:
+        """The job's name without what all names share: `service.desk send_reply`."""
+        return self.task_name.removeprefix("lingting.").replace(".jobs.", " ")
+
 
 def standing(*, now: datetime) -> Standing:
     """Counts of jobs by state at a moment."""

@@ -18,8 +18,12 @@ from lingting.platform.audit.middleware import ActingMiddleware
 from lingting.platform.audit.models import Change
 from lingting.platform.audit.operations import AuditTable
 from lingting.platform.audit.selectors import changes, changes_of
+from lingting.platform.audit.views import change_list
 from lingting.platform.audit.words import shown
 from lingting.platform.audit.writing import forget_watched_tables, watched_tables
+from lingting.platform.refusals import NotPermitted
+
+pytestmark = pytest.mark.urls("lingting.platform.audit.tests.urls")
 
 TABLE = "audit_test_desk"
 LIN = Actor("staff", "7", "林晓")
@@ -256,3 +260,58 @@ def test_a_change_is_shown_in_the_words_of_the_screen(desks: None) -> None:
     assert names["名称"].new == "一号"
     assert names["pin"].is_secret
     assert names["pin"].new == ""
+
+
+class Person:
+    """Somebody signed in, with these permissions."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    pk = 7
+    language = "en"
+    theme = "auto"
+    density = "cosy"
+    display_name = "林晓"
+
+    def __init__(self, *permissions: str) -> None:
+        self.permissions = permissions
+
+    def can(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+def ask(query: str, *permissions: str) -> str:
+    request = RequestFactory().get(f"/settings/audit/{query}")
+    request.user = Person(*permissions)  # type: ignore[assignment]
+    return change_list(request).content.decode()
+
+
+def test_the_page_is_for_those_who_may(desks: None) -> None:
+    with pytest.raises(NotPermitted):
+        ask("", "desk.view_cases")
+
+
+def test_the_page_shows_who_changed_what_and_narrows(desks: None) -> None:
+    with acting(LIN, via="interface"):
+        desk = Desk.objects.create(name="一号", pin="4711")
+        Desk.objects.filter(pk=desk.pk).update(name="<b>二号</b>")
+    page = ask(f"?table={TABLE}", "audit.view_changes")
+    assert "工位" in page
+    assert "林晓" in page
+    assert "&lt;b&gt;二号" in page
+    assert "4711" not in page
+    for query in ("?q=nobody", "?since=2100-01-01", "?until=2000-01-01", "?via=api", "?object=0&table=x"):
+        assert "&lt;b&gt;二号" not in ask(query, "audit.view_changes")
+
+
+@pytest.mark.parametrize("query", ["?since=x&until=2026-99-99", "?q=%00", "?after=nonsense", "?object=%00&table=' OR 1=1"])
+def test_the_page_takes_any_nonsense(desks: None, query: str) -> None:
+    assert "<html" in ask(query, "audit.view_changes")
+
+
+def test_the_page_asks_as_often_for_many_changes_as_for_one(desks: None, django_assert_num_queries: Any) -> None:
+    Desk.objects.bulk_create([Desk(name=str(number)) for number in range(60)])
+    watched_tables()
+    with django_assert_num_queries(1):
+        ask(f"?table={TABLE}", "audit.view_changes")
