@@ -32,11 +32,6 @@ class Shell:
         return navigation.phone_bar(self.groups)
 
     @property
-    def palette_url(self) -> str:
-        """Where the command palette asks what it may offer."""
-        return navigation.route_url("ui:palette")
-
-    @property
     def person(self) -> Any | None:
         """The account that is signed in, or None."""
         return preferences.signed_in(self.request)
@@ -89,7 +84,7 @@ class Shell:
     @property
     def densities(self) -> list[tuple[str, str, str]]:
         """Densities to choose from: value, name, icon."""
-        return [("cosy", gettext("Comfortable"), "layout-rows"), ("compact", gettext("Compact"), "baseline-density-medium")]
+        return [("cosy", gettext("Comfortable"), ""), ("compact", gettext("Compact"), "")]
 
     @property
     def preferences_url(self) -> str:

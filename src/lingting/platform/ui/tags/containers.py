@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from lingting.platform.ui.icons import icon_svg
 from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.marks import STATES, state_kind
+from lingting.platform.ui.tags.marks import key as key_caps
 
 
 def part(name: str, /, **values: object) -> SafeString:
@@ -100,19 +101,21 @@ def menu_item(
     detail: str = "",
 ) -> SafeString:
     """A line of a menu: a link (`url`), a button that posts (`post`), opens a dialog or fires an event."""
-    return part(
-        "menu_item",
-        label=label,
-        url=url,
-        icon=icon,
-        key=key,
-        danger=danger,
-        opens=opens,
-        event=event,
-        post=post,
-        current=current,
-        detail=detail,
+    acts = {"data-opens": opens, "data-fires": event, "data-posts": post}
+    attributes = format_html_join("", ' {}="{}"', ((name, value) for name, value in acts.items() if value))
+    inner = format_html(
+        "{}<span>{}{}</span>{}{}",
+        icon_svg(icon) if icon else "",
+        label,
+        format_html("<small>{}</small>", detail) if detail else "",
+        icon_svg("check", size=16) if current else "",
+        key_caps(key) if key else "",
     )
+    look = SafeString(" is-danger") if danger else ""
+    marked = SafeString(' aria-current="true"') if current else ""
+    if url:
+        return format_html('<a class="lt-menu-item{}" href="{}"{}{}>{}</a>', look, url, attributes, marked, inner)
+    return format_html('<button type="button" class="lt-menu-item{}"{}{}>{}</button>', look, attributes, marked, inner)
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from lingting.platform.ui.tags import (
     moments,
     places,
     register,
+    shell,
 )
 
-__all__ = ["actions", "containers", "figures", "forms", "lists", "marks", "moments", "places", "register"]
+__all__ = ["actions", "containers", "figures", "forms", "lists", "marks", "moments", "places", "register", "shell"]
