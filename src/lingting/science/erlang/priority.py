@@ -32,7 +32,7 @@ _EULER_SHIFT = 18.4
 _EULER_TERMS = 24
 _EULER_MEANS = 14
 _TAIL = 1e-13
-_MOST_DEPTH = 200_000
+_MOST_WAITING = 50_000
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,9 @@ class _ClassWait:
         """Chances of 0, 1, 2, ... callers of equal or higher rank waiting, given that all agents are busy."""
         terms = [1.0]
         total = 1.0
-        while (terms[-1] > _TAIL * total or self._rising(len(terms))) and len(terms) < _MOST_DEPTH:
+        while terms[-1] > _TAIL * total or self._rising(len(terms)):
+            if len(terms) >= _MOST_WAITING:
+                raise BadFigureError(f"More than {_MOST_WAITING} callers of a class would wait; service levels need less.")
             terms.append(terms[-1] * self.upto / (self.answers + len(terms) * self.abandons))
             total += terms[-1]
             if total > 1e250:

@@ -4,6 +4,7 @@ Start with ``DemandPaths`` and ``required_agents``; see docs/science/staffing.md
 """
 
 from .absence import Basis, Cause, RosteredPeople, people_with_absence
+from .days import Promise, SimulatedOutlook, SimulatedRequirement, simulated_outlook, simulated_requirement
 from .deadlines import (
     BacklogPlan,
     Window,
@@ -28,8 +29,11 @@ __all__ = [
     "GroupedPeople",
     "Levels",
     "Outlook",
+    "Promise",
     "Requirement",
     "RosteredPeople",
+    "SimulatedOutlook",
+    "SimulatedRequirement",
     "SkillGroup",
     "SkillQueue",
     "SkillRequirement",
@@ -46,6 +50,8 @@ __all__ = [
     "required_people",
     "rounded_by_group",
     "simulated_levels",
+    "simulated_outlook",
+    "simulated_requirement",
     "smoothest_agents",
     "work_due",
 ]

@@ -41,7 +41,7 @@ def test_the_least_agents_meet_the_target_and_one_less_does_not(target: Target, 
     needed = least_agents(traffic, target=target)
 
     assert target.is_met_by(performance(traffic, agents=needed)).all()
-    fewest = np.floor(loads) + 1 if np.isinf(patience) else np.ones(len(loads))
+    fewest = np.floor(traffic.load) + 1 if np.isinf(patience) else np.ones(len(loads))
     fewer = np.flatnonzero(needed > fewest)
     if fewer.size:
         less = performance(traffic.selected(fewer), agents=needed[fewer] - 1)
