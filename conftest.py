@@ -8,12 +8,19 @@ import pytest
 
 from lingting.config.collect import collect
 from lingting.demo.world import World, build_world
+from lingting.platform.rest.limits import forget_portions
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _manifests() -> None:
     """Roles and navigation speak of what the manifests declare."""
     collect()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """What one test spent of a rate limit, held in memory, is not the next one's concern."""
+    forget_portions()
 
 
 @pytest.fixture

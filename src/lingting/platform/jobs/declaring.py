@@ -109,7 +109,7 @@ def job(*, queue: str = DEFAULT_QUEUE, retry: Retry | None = None) -> Callable[[
 
 
 def periodic(cron: str, *, queue: str = DEFAULT_QUEUE) -> Callable[[Callable[..., None]], Job[Any]]:
-    """Declares a function of `now` that runs at the times of a cron line (a sixth field: seconds).
+    """Declares a function of `now` that runs at the times of a cron line in UTC (a sixth field: seconds).
 
     Whatever the number of workers, each moment runs once; a run that is still waiting is not doubled.
     A failed run is not tried again: the next moment comes. `now` is the moment it runs.

@@ -14,7 +14,7 @@ def requeue_stalled(*, now: datetime) -> None:
     services.requeue_stalled(now=now)
 
 
-@periodic("17 4 * * *")
+@periodic("17 20 * * *")
 def delete_old(*, now: datetime) -> None:
-    """Once a night."""
+    """Once a night (04:17 in China; cron lines are UTC)."""
     services.delete_old(now=now)
