@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from lingting.platform.ui.manifest import Manifest
+from django.utils.translation import gettext_lazy as _
 
-manifest = Manifest(app="chat", rest=[("chat", "lingting.service.channels.chat.rest:router")])
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+
+manifest = Manifest(
+    app="chat",
+    permissions=[Permission(key="chat.manage_widgets", label=_("Set up chat widgets"))],
+    navigation=[
+        NavigationEntry(
+            workspace=Workspace.SETTINGS, label=_("Chat widgets"), route="chat:widgets", icon="message-circle",
+            permission="chat.manage_widgets", order=60, keywords="chat widget script tag 聊天 插件 网站 代码",
+        )
+    ],
+    pages=[("chat/", "lingting.service.channels.chat.urls")],
+    rest=[("chat", "lingting.service.channels.chat.rest:router")],
+)  # fmt: skip

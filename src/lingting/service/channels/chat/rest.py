@@ -7,16 +7,16 @@ it: there are no cookies, so there is nothing to steal.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from ninja import File, Router
+from ninja import File, Path, Query, Router
 from ninja.files import UploadedFile
 
-from lingting.platform.files.selectors import signed_url
 from lingting.platform.files.services import store_upload
 from lingting.platform.realtime import notify
 from lingting.platform.realtime.positions import live_cursor
@@ -29,14 +29,16 @@ from lingting.service.desk.services import mark_delivered, mark_read_by_customer
 
 router = Router(tags=["chat"])
 _VISITOR = Authentication("Visitor")
+Language = Literal["zh-hans", "en"]
 
-VISITS = Rate(30, per=60, burst=30)
+LOOKS = Rate(600, per=60, burst=300)
+VISITS = Rate(120, per=60, burst=60)
 BEGINNINGS = Rate(6, per=60, burst=6)
 MESSAGES = Rate(60, per=60, burst=30)
 UPLOADS = Rate(20, per=60, burst=10)
 SIGNS = Rate(120, per=60, burst=60)
 READS = Rate(240, per=60, burst=120)
-CALLS_OF_AN_ADDRESS = Rate(3000, per=60, burst=1000)
+CALLS_OF_AN_ADDRESS = Rate(12_000, per=60, burst=2000)
 
 
 class ForeignOrigin(NotPermitted):
@@ -52,7 +54,7 @@ def recognise(request: HttpRequest, credentials: str) -> Caller | None:
         return None
     translation.activate(visitor.language)
     return Caller(
-        kind="visitor", id=str(visitor.key), label=str(visitor.customer), scopes=frozenset(), extra={"visitor": visitor}
+        kind="visitor", id=str(visitor.key), label=str(visitor.customer or ""), scopes=frozenset(), extra={"visitor": visitor}
     )
 
 
@@ -64,10 +66,25 @@ def _visitor(request: Any) -> Visitor:
 
 def check_origin(request: HttpRequest, widget: Widget) -> None:
     """A widget that names its sites works on those only (and for programs, which send no Origin)."""
-    origin = request.headers.get("Origin", "")
-    own = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin", "").lower()
+    own = f"{request.scheme}://{request.get_host()}".lower()
     if origin and widget.origins and origin not in widget.origins and origin != own:
         raise ForeignOrigin(_("This chat is not set up for %(origin)s. Add the site in the widget's settings.") % {"origin": origin})
+
+
+@router.get("/widgets/{key}", auth=None, response=schemas.WidgetOut)
+@cross_origin
+@limited(LOOKS, name="chat-looks", by=by_address)
+def read_widget(
+    request: HttpRequest, response: HttpResponse, key: Annotated[str, Path(max_length=40)], language: Language = "zh-hans"
+) -> dict[str, Any]:
+    """How a widget looks and whether somebody answers; makes no visitor."""
+    translation.activate(language)
+    widget = services.widget_with_key(key)
+    check_origin(request, widget)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    patch_vary_headers(response, ("Origin",))
+    return _widget_out(widget, now=timezone.now())
 
 
 @router.post("/visits", auth=None, response=schemas.VisitOut)
@@ -80,15 +97,16 @@ def open_visit(request: HttpRequest, body: schemas.VisitIn) -> dict[str, Any]:
     check_origin(request, widget)
     now = timezone.now()
     visitor = services.open_visit(
-        widget, token=body.token, identity=identity_of(body.identity, widget=widget) if body.identity else None,
+        widget, token=body.token, identity=identity_of(body.identity, widget=widget, now=now) if body.identity else None,
         language=body.language, page_url=body.page_url, page_title=body.page_title,
         user_agent=request.headers.get("User-Agent", ""), now=now,
     )  # fmt: skip
     session = services.live_session(visitor)
     return {
         "token": visitor_token(visitor),
-        "customer_name": visitor.customer.name,
-        "is_identified": bool(visitor.customer.external_id),
+        "visitor": visitor.key,
+        "customer_name": visitor.customer.name if visitor.customer else "",
+        "is_identified": bool(visitor.customer and visitor.customer.external_id),
         "widget": _widget_out(widget, now=now),
         "conversation": _conversation_out(session, visitor=visitor, after_id=0, now=now) if session else None,
     }
@@ -110,9 +128,10 @@ def begin_conversation(request: HttpRequest, body: schemas.ConversationIn) -> tu
 @router.get("/conversations/{conversation_id}", auth=_VISITOR, response=schemas.ConversationOut)
 @cross_origin
 @limited(READS, name="chat-reads", by=by_caller)
-def read_conversation(request: HttpRequest, conversation_id: int, after: int = 0) -> dict[str, Any]:
+def read_conversation(request: HttpRequest, conversation_id: int, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> dict[str, Any]:
     """How the conversation stands, and what was said after a message."""
     visitor, now = _visitor(request), timezone.now()
+    services.note_seen(visitor, now=now)
     session = services.session_of(visitor, conversation_id)
     return _conversation_out(session, visitor=visitor, after_id=after, now=now)
 
@@ -142,7 +161,7 @@ def upload_file(request: HttpRequest, file: UploadedFile = File(...)) -> tuple[i
     return 201, {
         "id": stored.public_id, "name": stored.original_name, "size": stored.size, "is_image": stored.is_image,
         "width": stored.width, "height": stored.height,
-        "url": signed_url(stored, audience=f"visitor:{visitor.key}", now=now, ttl=selectors.FILES_LAST),
+        "url": selectors.file_url(stored, visitor=visitor, now=now),
     }  # fmt: skip
 
 
@@ -175,6 +194,8 @@ def note_deliveries(request: HttpRequest, conversation_id: int, body: schemas.Re
 def note_typing(request: HttpRequest, conversation_id: int) -> tuple[int, None]:
     """The customer is writing; passes by, is stored nowhere."""
     session = services.session_of(_visitor(request), conversation_id)
+    if session.conversation.ended_at is not None:
+        return 204, None
     case_id = session.conversation.case_id
     notify.signal([f"case:{case_id}"], kind="CustomerTyping", data={"case_id": case_id, "conversation_id": conversation_id})
     return 204, None
@@ -238,11 +259,11 @@ _MANY = 2**62
 def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:
     queues = selectors.queue_choices(widget, now=now)
     opens = [queue.opens_at for queue in queues if queue.opens_at]
-    language = translation.get_language() or "zh-hans"
     return {
         "name": widget.name,
         "colour": widget.colour,
-        "greeting": (widget.greeting_zh if language.startswith("zh") else widget.greeting_en) or widget.greeting_zh,
+        "greeting": widget.words("greeting"),
+        "closed_text": widget.words("closed"),
         "queues": [vars(queue) for queue in queues],
         "is_open": any(queue.is_open for queue in queues),
         "opens_at": min(opens) if opens else None,
@@ -253,6 +274,9 @@ def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:
 def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, now: datetime) -> dict[str, Any]:
     cursor = live_cursor()
     seen = selectors.standing(session, now=now)
+    said = selectors.messages_after(
+        session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now
+    )
     return {
         "id": session.conversation_id,
         "standing": {
@@ -260,9 +284,10 @@ def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, 
             "place": seen.outlook.place if seen.outlook else None,
             "wait_low_seconds": seen.outlook.low_seconds if seen.outlook else None,
             "wait_high_seconds": seen.outlook.high_seconds if seen.outlook else None,
-            "is_rated": seen.is_rated,
+            "is_rated": seen.is_rated, "read_up_to": said.read_up_to,
         },
-        "messages": selectors.messages_after(session.conversation_id, after_id=after_id, visitor=visitor, now=now),
+        "messages": said.messages,
+        "has_more": said.has_more,
         "topic": f"chat:{session.conversation_id}",
         "cursor": cursor,
     }  # fmt: skip

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-Text = Annotated[str, Field(max_length=20_000)]
-Short = Annotated[str, Field(max_length=200)]
+# Longer than a message may be, so that the desk itself says what its limit is.
+Text = Annotated[str, Field(max_length=200_000)]
 
 
 class VisitIn(Schema):
@@ -31,9 +31,12 @@ class QueueOut(Schema):
 
 
 class WidgetOut(Schema):
+    """How the chat looks and what it offers. `closed_text` is said where nobody answers now."""
+
     name: str
     colour: str
     greeting: str
+    closed_text: str
     queues: list[QueueOut]
     is_open: bool
     opens_at: datetime | None
@@ -51,7 +54,10 @@ class FileOut(Schema):
 
 
 class MessageOut(Schema):
-    """`kind` is customer, agent, bot or system; `client_key` is the sender's own id of the message."""
+    """`kind` is customer, agent, bot or system; `client_key` is the sender's own id of the message.
+
+    A customer's message is delivered once somebody has the conversation on their desk.
+    """
 
     id: int
     kind: str
@@ -65,7 +71,10 @@ class MessageOut(Schema):
 
 
 class StandingOut(Schema):
-    """`state` is waiting, talking or ended. `place` 1 is next; the wait is a range of seconds, absent when nobody can tell."""
+    """`state` is waiting, talking or ended. `place` 1 is next; the wait is a range of seconds, absent when nobody can tell.
+
+    `read_up_to`: an agent has seen the customer's messages up to this id.
+    """
 
     state: str
     agent_name: str
@@ -74,20 +83,28 @@ class StandingOut(Schema):
     wait_high_seconds: int | None
     may_leave_contact: bool
     is_rated: bool
+    read_up_to: int
 
 
 class ConversationOut(Schema):
-    """A conversation with its messages after the asked one. `live` names the topic and cursor for `/live/`."""
+    """A conversation with its messages after the asked one. `topic` and `cursor` are for `/live/`.
+
+    `has_more`: ask again after the last of these messages.
+    """
 
     id: int
     standing: StandingOut
     messages: list[MessageOut]
+    has_more: bool
     topic: str
     cursor: str
 
 
 class VisitOut(Schema):
+    """`visitor` names the browser as long as it may see the same conversations: what was kept for another is forgotten."""
+
     token: str
+    visitor: UUID
     customer_name: str
     is_identified: bool
     widget: WidgetOut

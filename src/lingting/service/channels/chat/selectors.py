@@ -8,6 +8,7 @@ from typing import Any
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import openings
+from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import signed_url
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
 from lingting.service.desk.models import Attachment, Message, MessageKind
@@ -42,8 +43,17 @@ class ChatStanding:
     is_rated: bool
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the customer may read, oldest first; `has_more`: there is more after the last of them."""
+
+    messages: list[dict[str, Any]]
+    has_more: bool
+    read_up_to: int
+
+
 def queue_choices(widget: Widget, *, now: datetime) -> list[QueueChoice]:
-    """The widget's queues in their order; the default one first when none is offered."""
+    """The widget's queues in their order; its own one when none is offered."""
     queues = list(widget.queues.filter(is_active=True)) or [widget.default_queue]
     choices = []
     for queue in queues:
@@ -81,25 +91,42 @@ def _last_agent(conversation_id: int) -> str:
     return name or ""
 
 
-def messages_after(conversation_id: int, *, after_id: int, visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
-    """What the customer may read, oldest first: never notes or whispers. Two queries."""
-    rows = list(
-        Message.objects.filter(conversation_id=conversation_id, id__gt=after_id, kind__in=SHOWN_KINDS)
-        .order_by("-id")
-        .values("id", "kind", "text", "data", "created_at", "client_key", "delivered_at", "read_at", "author__display_name")[
-            :MOST_MESSAGES
-        ]
-    )[::-1]
+def messages_after(
+    conversation_id: int, *, after_id: int, visitor: Visitor, is_held: bool, now: datetime
+) -> Said:
+    """What was said after a message, the latest 200 when asked from the beginning: never notes or whispers.
+
+    `is_held`: somebody has or had the conversation on their desk. Three queries.
+    """
+    shown = Message.objects.filter(conversation_id=conversation_id, kind__in=SHOWN_KINDS)
+    ordered = shown.filter(id__gt=after_id).order_by("id" if after_id > 0 else "-id")
+    rows = list(ordered.values(*_COLUMNS)[: MOST_MESSAGES + 1])
+    has_more = after_id > 0 and len(rows) > MOST_MESSAGES
+    rows = sorted(rows[:MOST_MESSAGES], key=lambda row: row["id"])
     files = _files_of([row["id"] for row in rows], visitor=visitor, now=now) if rows else {}
-    return [
-        {
-            "id": row["id"], "kind": row["kind"], "at": row["created_at"], "client_key": row["client_key"],
-            "text": line_text(row["data"], text=row["text"]) if row["kind"] == MessageKind.SYSTEM else row["text"],
-            "author": row["author__display_name"] or "", "is_read": row["read_at"] is not None,
-            "is_delivered": row["delivered_at"] is not None or row["read_at"] is not None, "files": files.get(row["id"], []),
-        }
-        for row in rows
-    ]  # fmt: skip
+    seen = shown.filter(kind=MessageKind.CUSTOMER, read_at__isnull=False).order_by("-id").values_list("id", flat=True)
+    return Said([_shown(row, files=files, is_held=is_held) for row in rows], has_more, seen.first() or 0)
+
+
+_COLUMNS = ("id", "kind", "text", "data", "created_at", "client_key", "delivered_at", "read_at", "author__display_name")
+
+
+def _shown(row: dict[str, Any], *, files: dict[int, list[dict[str, Any]]], is_held: bool) -> dict[str, Any]:
+    is_system, is_own = row["kind"] == MessageKind.SYSTEM, row["kind"] == MessageKind.CUSTOMER
+    is_read = row["read_at"] is not None
+    return {
+        "id": row["id"], "kind": row["kind"], "at": row["created_at"], "client_key": row["client_key"],
+        "text": line_text(row["data"], text=row["text"]) if is_system else row["text"],
+        "author": row["author__display_name"] or "", "is_read": is_read,
+        "is_delivered": is_read or row["delivered_at"] is not None or (is_own and is_held),
+        "files": files.get(row["id"], []),
+    }  # fmt: skip
+
+
+def file_url(file: StoredFile, *, visitor: Visitor, now: datetime) -> str:
+    """Where a visitor fetches a file; the same address for an hour, so that browsers keep the picture."""
+    whole_hour = now.replace(minute=0, second=0, microsecond=0)
+    return signed_url(file, audience=f"visitor:{visitor.key}", now=whole_hour, ttl=FILES_LAST)
 
 
 def _files_of(message_ids: list[int], *, visitor: Visitor, now: datetime) -> dict[int, list[dict[str, Any]]]:
@@ -110,7 +137,7 @@ def _files_of(message_ids: list[int], *, visitor: Visitor, now: datetime) -> dic
             {
                 "id": file.public_id, "name": file.original_name, "size": file.size, "is_image": file.is_image,
                 "width": file.width, "height": file.height,
-                "url": signed_url(file, audience=f"visitor:{visitor.key}", now=now, ttl=FILES_LAST),
+                "url": file_url(file, visitor=visitor, now=now),
             }
         )  # fmt: skip
     return found

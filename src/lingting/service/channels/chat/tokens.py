@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -16,6 +16,7 @@ from lingting.service.channels.chat.models import Visitor, Widget
 _SALT = "lingting.chat.visitor"
 LASTS = timedelta(days=180)
 LONGEST_IDENTITY_LIFE = timedelta(hours=24)
+LEEWAY = timedelta(seconds=60)
 
 
 class BadIdentity(NotPermitted):
@@ -46,27 +47,37 @@ def visitor_of(token: str) -> Visitor | None:
         key = signing.loads(token, salt=_SALT, max_age=LASTS)
     except signing.BadSignature:
         return None
-    return Visitor.objects.select_related("widget", "customer").filter(key=key, closed_at=None, widget__is_active=True).first()
+    known = Visitor.objects.select_related("widget", "customer__merged_into")
+    return known.filter(key=key, closed_at=None, widget__is_active=True).first()
 
 
-def identity_of(token: str, *, widget: Widget) -> Identity:
-    """Reads the host's JSON Web Token (HS256 with the widget's secret; `sub` and `exp` are required).
+def identity_of(token: str, *, widget: Widget, now: datetime) -> Identity:
+    """Reads the host's JSON Web Token (HS256 with the widget's secret; `sub` and `exp`, at most a day ahead).
 
     Raises `BadIdentity` with what is wrong.
     """
     try:
         claims: dict[str, Any] = jwt.decode(
-            token, widget.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]}, leeway=30
-        )
-    except jwt.ExpiredSignatureError as error:
-        raise BadIdentity(_("The identity token has expired: the site must sign a fresh one for every page.")) from error
-    except jwt.PyJWTError as error:
+            token, widget.secret, algorithms=["HS256"],
+            options={
+                "require": ["sub", "exp"], "verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False
+            },
+        )  # fmt: skip
+        expires_at = float(claims["exp"])
+    except (jwt.PyJWTError, TypeError, ValueError) as error:
         raise BadIdentity(
             _("The identity token is not valid: sign it with HS256 and this widget's secret, with “sub” and “exp”.")
         ) from error
-    external_id = str(claims["sub"]).strip()[:80]
+    left_seconds = expires_at - now.timestamp()
+    if left_seconds < -LEEWAY.total_seconds():
+        raise BadIdentity(_("The identity token has expired: the site must sign a fresh one for every page."))
+    if not left_seconds <= (LONGEST_IDENTITY_LIFE + LEEWAY).total_seconds():
+        raise BadIdentity(_("The identity token lives too long: “exp” may lie at most 24 hours ahead."))
+    external_id = _claim(claims, "sub", longest=80)
     if not external_id:
         raise BadIdentity(_("The identity token has an empty “sub”: it must be the customer's id on your site."))
-    return Identity(
-        external_id, *(str(claims.get(name) or "").strip()[:120] for name in ("name", "email", "phone"))
-    )
+    return Identity(external_id, *(_claim(claims, name, longest=120) for name in ("name", "email", "phone")))
+
+
+def _claim(claims: dict[str, Any], name: str, *, longest: int) -> str:
+    return str(claims.get(name) or "").replace("\x00", "").strip()[:longest]

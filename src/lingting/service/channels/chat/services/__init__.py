@@ -12,19 +12,24 @@ from lingting.service.channels.chat.services.conversations import (
     say,
     session_of,
 )
-from lingting.service.channels.chat.services.visits import note_seen, open_visit, widget_with_key
+from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
+from lingting.service.channels.chat.services.widgets import make_first_widget, new_secret, rotate_secret
 
 __all__ = [
     "Said",
     "actor_of",
     "begin",
     "end",
+    "known_customer",
     "leave_contact",
     "leave_message",
     "live_session",
+    "make_first_widget",
+    "new_secret",
     "note_seen",
     "open_visit",
     "rate",
+    "rotate_secret",
     "say",
     "session_of",
     "widget_with_key",

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.calendars.selectors import is_open
-from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.platform.files.models import StoredFile
 from lingting.platform.refusals import Conflict, Invalid, NotFound
 from lingting.service.channels.chat.models import ChatSession, Visitor
+from lingting.service.channels.chat.services.visits import known_customer
 from lingting.service.crm.services import BadContactPoint, ContactPointTaken, add_contact_point, change_customer
-from lingting.service.desk.models import MessageKind, Queue
+from lingting.service.desk.models import Message, MessageKind, Queue
 from lingting.service.desk.services import (
     AddedMessage,
     add_message,
@@ -25,13 +26,15 @@ from lingting.service.desk.services import (
     open_case,
     start_conversation,
 )
+from lingting.service.desk.services.refusals import ConversationIsOver
 from lingting.service.feedback.models import Rating
 from lingting.service.feedback.services import rate_conversation
-from lingting.service.routing.models import Assignment, Outcome
+from lingting.service.routing.models import Outcome
 from lingting.service.routing.services import enqueue, leave_queue
 
 SUBJECT_LENGTH = 60
 MOST_FILES = 10
+_SESSIONS = ChatSession.objects.select_related("conversation", "visitor__widget")
 
 
 class Closed(Conflict):
@@ -68,7 +71,7 @@ class Said:
 
 def actor_of(visitor: Visitor) -> Actor:
     """The customer as an actor of facts."""
-    return Actor("customer", visitor.customer_id, str(visitor.customer))
+    return Actor("customer", visitor.customer_id, str(visitor.customer or ""))
 
 
 def begin(
@@ -76,51 +79,48 @@ def begin(
 ) -> Said:
     """Opens a case with its chat, says the first words and waits in the queue; all in one transaction.
 
-    A visitor has one live conversation: beginning again adds the words to it. Raises `Closed` outside the queue's hours,
-    and what `add_message` raises.
+    A visitor has one live conversation: beginning again adds the words to it. Words that were said before, even in a
+    conversation that has ended since, are not said again. Raises `Closed` outside the queue's hours, and what
+    `add_message` raises. Locks the visitor.
     """
     check_text(text, may_be_empty=bool(file_ids))
-    live = live_session(visitor)
-    if live is None:
-        queue = queue_for(visitor, queue_key)
-        if not is_open(queue.calendar_id, at=now):
-            raise Closed(_("We are closed now. Leave a message with your phone number or e-mail, and we will answer."))
-        try:
+    with transaction.atomic():
+        known_customer(visitor, now=now)
+        session = _session_with(visitor, client_key=client_key) or live_session(visitor)
+        if session is None:
+            queue = queue_for(visitor, queue_key)
+            if not is_open(queue.calendar_id, at=now):
+                raise Closed(_("We are closed now. Leave a message with your phone number or e-mail, and we will answer."))
             return _begin_new(visitor, queue, text=text, client_key=client_key, file_ids=file_ids, now=now)
-        except _AlreadyLive:
-            live = live_session(visitor)
-            if live is None:
-                raise
-    said = say(live, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now)
-    return Said(live, said)
+        said = say(session, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now)
+        return Said(session, said)
 
 
-class _AlreadyLive(Exception):
-    """Two tabs began at the same moment."""
-
-
-@transaction.atomic
 def _begin_new(
     visitor: Visitor, queue: Queue, *, text: str, client_key: UUID, file_ids: Sequence[UUID], now: datetime
 ) -> Said:
     actor = actor_of(visitor)
-    session = _new_session(visitor, queue, subject=text, actor=actor, now=now)
+    session = _new_session(visitor, queue, subject=text, is_live=True, now=now)
     message = say(session, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now)
     enqueue(session.conversation_id, actor=actor, now=now)
     return Said(session, message)
 
 
-def _new_session(visitor: Visitor, queue: Queue, *, subject: str, actor: Actor, now: datetime) -> ChatSession:
+def _new_session(visitor: Visitor, queue: Queue, *, subject: str, is_live: bool, now: datetime) -> ChatSession:
+    customer = known_customer(visitor, now=now)
     case = open_case(
-        visitor.customer_id, queue_id=queue.pk, channel="chat", actor=actor, now=now, subject=subject_of(subject),
-        is_demo=visitor.customer.is_demo,
+        customer.pk, queue_id=queue.pk, channel="chat", actor=actor_of(visitor), now=now, subject=subject_of(subject),
+        is_demo=customer.is_demo or visitor.widget.is_demo,
     )  # fmt: skip
     conversation = start_conversation(case.pk, channel="chat", now=now)
-    try:
-        with transaction.atomic():
-            return ChatSession.objects.create(visitor=visitor, conversation=conversation, started_at=now)
-    except IntegrityError as error:
-        raise _AlreadyLive from error
+    return ChatSession.objects.create(
+        visitor=visitor, conversation=conversation, started_at=now, ended_at=None if is_live else now
+    )
+
+
+def _session_with(visitor: Visitor, *, client_key: UUID) -> ChatSession | None:
+    """The visitor's session in which a message was stored before."""
+    return _SESSIONS.filter(visitor=visitor, conversation__messages__client_key=client_key).first()
 
 
 def say(
@@ -155,15 +155,22 @@ def end(session: ChatSession, *, visitor: Visitor, now: datetime) -> None:
 def leave_contact(
     session: ChatSession, *, visitor: Visitor, name: str, phone: str, email: str, text: str, client_key: UUID, now: datetime
 ) -> None:
-    """Tired of waiting: the chat ends, the case stays open to be answered in writing or by phone."""
-    actor = actor_of(visitor)
+    """Tired of waiting: the chat ends, the case stays open to be answered in writing or by phone.
+
+    Exactly once per `client_key`. Raises `ContactNeeded`, and `ConversationIsOver` after the end. Locks the visitor.
+    """
+    known_customer(visitor, now=now)
+    line_key = uuid5(client_key, "contact")
+    if Message.objects.filter(conversation_id=session.conversation_id, client_key=line_key).exists():
+        return
+    session.conversation.refresh_from_db()
+    if session.conversation.ended_at is not None:
+        raise ConversationIsOver(_("This conversation has ended. Start a new one to go on."))
     _keep_contact(visitor, name=name, phone=phone, email=email, now=now)
     if text.strip():
         say(session, visitor=visitor, text=text, client_key=client_key, now=now)
-    leave_queue(session.conversation_id, outcome=Outcome.LEFT_CONTACT, actor=actor, now=now)
-    _say_contact_left(session.conversation_id, name=name, phone=phone, email=email, now=now)
-    end_conversation(session.conversation_id, by="customer", actor=actor, now=now)
-    ChatSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now)
+    leave_queue(session.conversation_id, outcome=Outcome.LEFT_CONTACT, actor=actor_of(visitor), now=now)
+    _end_with_contact(session, visitor, line_key=line_key, parts=(name, phone, email), now=now)
 
 
 @transaction.atomic
@@ -172,23 +179,17 @@ def leave_message(
 ) -> ChatSession:
     """Outside opening hours: a case without a waiting chat, to be answered by the contact left with it.
 
-    Exactly once per `client_key`: a repeat returns the session made before.
+    Exactly once per `client_key`: a repeat returns the session made before. Locks the visitor.
     """
-    before = ChatSession.objects.filter(visitor=visitor, conversation__messages__client_key=client_key).first()
+    check_text(text)
+    known_customer(visitor, now=now)
+    before = _session_with(visitor, client_key=client_key)
     if before is not None:
         return before
-    check_text(text)
     _keep_contact(visitor, name=name, phone=phone, email=email, now=now)
-    actor = actor_of(visitor)
-    case = open_case(
-        visitor.customer_id, queue_id=queue_for(visitor, queue_key).pk, channel="chat", actor=actor, now=now,
-        subject=subject_of(text),
-    )  # fmt: skip
-    conversation = start_conversation(case.pk, channel="chat", now=now)
-    session = ChatSession.objects.create(visitor=visitor, conversation=conversation, started_at=now, ended_at=now)
+    session = _new_session(visitor, queue_for(visitor, queue_key), subject=text, is_live=False, now=now)
     say(session, visitor=visitor, text=text, client_key=client_key, now=now)
-    _say_contact_left(conversation.pk, name=name, phone=phone, email=email, now=now)
-    end_conversation(conversation.pk, by="customer", actor=actor, now=now)
+    _end_with_contact(session, visitor, line_key=uuid5(client_key, "contact"), parts=(name, phone, email), now=now)
     return session
 
 
@@ -205,16 +206,16 @@ def rate(
 
 def live_session(visitor: Visitor) -> ChatSession | None:
     """The visitor's running conversation; one query."""
-    return ChatSession.objects.select_related("conversation").filter(visitor=visitor, ended_at=None).first()
+    return _SESSIONS.filter(visitor=visitor, ended_at=None).first()
 
 
 def session_of(visitor: Visitor, conversation_id: int) -> ChatSession:
-    """One of the visitor's own sessions, running or not. Raises `NoSuchConversation`."""
-    session = (
-        ChatSession.objects.select_related("conversation")
-        .filter(visitor__customer_id=visitor.customer_id, visitor__widget_id=visitor.widget_id, conversation_id=conversation_id)
-        .first()
-    )
+    """One of the visitor's own sessions, running or not, on whichever device. Raises `NoSuchConversation`."""
+    session = None
+    if visitor.customer_id is not None and 0 < conversation_id < 2**63:
+        session = _SESSIONS.filter(
+            visitor__customer_id=visitor.customer_id, visitor__widget_id=visitor.widget_id, conversation_id=conversation_id
+        ).first()
     if session is None:
         raise NoSuchConversation(_("This conversation is not here. Start a new one."))
     return session
@@ -226,20 +227,17 @@ def queue_for(visitor: Visitor, key: str) -> Queue:
     return chosen or visitor.widget.default_queue
 
 
-def has_owner(conversation_id: int) -> bool:
-    return Assignment.objects.filter(conversation_id=conversation_id, ended_at=None).exists()
-
-
 def _keep_contact(visitor: Visitor, *, name: str, phone: str, email: str, now: datetime) -> None:
     if not phone.strip() and not email.strip():
         sentence = _("Leave a phone number or an e-mail address, so that we can answer you.")
         raise ContactNeeded(sentence, fields={"phone": [sentence]})
+    customer = known_customer(visitor, now=now)
     problems: dict[str, list[str]] = {}
     for kind, value in (("phone", phone), ("email", email)):
         if not value.strip():
             continue
         try:
-            add_contact_point(visitor.customer, kind=kind, value=value, now=now)
+            add_contact_point(customer, kind=kind, value=value, now=now)
         except BadContactPoint as error:
             problems[kind] = [str(error)]
         except ContactPointTaken:
@@ -247,17 +245,21 @@ def _keep_contact(visitor: Visitor, *, name: str, phone: str, email: str, now: d
             continue
     if problems:
         raise ContactNeeded(next(iter(problems.values()))[0], fields=problems)
-    if name.strip() and not visitor.customer.name:
-        change_customer(visitor.customer_id, changes={"name": name.strip()[:120]}, actor=actor_of(visitor), now=now)
-        visitor.customer.name = name.strip()[:120]
+    if name.strip() and not customer.name:
+        change_customer(customer.pk, changes={"name": name.strip()[:120]}, actor=actor_of(visitor), now=now)
 
 
-def _say_contact_left(conversation_id: int, *, name: str, phone: str, email: str, now: datetime) -> None:
-    contact = " · ".join(part.strip() for part in (name, phone, email) if part.strip())
+def _end_with_contact(
+    session: ChatSession, visitor: Visitor, *, line_key: UUID, parts: Sequence[str], now: datetime
+) -> None:
+    """The line for staff and customer that says how to answer, and the end of the chat."""
+    contact = " · ".join(part.strip() for part in parts if part.strip())
     add_message(
-        conversation_id, kind=MessageKind.SYSTEM, text="", actor=Actor("system", None, "Lingting"), now=now,
+        session.conversation_id, kind=MessageKind.SYSTEM, text="", actor=SYSTEM, now=now, client_key=line_key,
         data={"code": "contact_left", "params": {"contact": contact[:300]}},
     )  # fmt: skip
+    end_conversation(session.conversation_id, by="customer", actor=actor_of(visitor), now=now)
+    ChatSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now)
 
 
 def _files_of(visitor: Visitor, file_ids: Sequence[UUID]) -> list[int]:
@@ -266,7 +268,7 @@ def _files_of(visitor: Visitor, file_ids: Sequence[UUID]) -> list[int]:
     found = StoredFile.objects.filter(
         public_id__in=list(file_ids), uploaded_by_kind="visitor", uploaded_by_id=str(visitor.key)
     )
-    ids = list(found.values_list("pk", flat=True))
+    ids = dict(found.values_list("public_id", "pk"))
     if len(ids) != len(set(file_ids)):
         raise UnknownFile(_("A file was not received. Attach it again."))
-    return ids
+    return [ids[file_id] for file_id in dict.fromkeys(file_ids)]

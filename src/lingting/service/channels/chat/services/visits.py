@@ -1,4 +1,4 @@
-"""Opening the widget: a visitor, known or not, with what was said before."""
+"""Opening the widget: a visitor, known or not, and who they turn out to be."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from lingting.service.crm.services import (
     create_customer,
     customer_with_external_id,
 )
+from lingting.service.crm.services.profiles import BadCustomer
+from lingting.service.desk.services.moving import move_cases
 
 _SEEN_EVERY = timedelta(minutes=1)
 LANGUAGES = ("zh-hans", "en")
@@ -45,36 +47,74 @@ def open_visit(
 ) -> Visitor:  # fmt: skip
     """The visitor behind a token, else a new one; an identified customer gets their own history.
 
-    A browser whose visitor belongs to another identified customer gets a new visitor: nobody sees what someone else
-    wrote on the same machine.
+    A browser whose visitor belongs to another identified customer, or to one who has signed out since, gets a new
+    visitor: nobody sees what someone else wrote on the same machine.
     """
     language = language if language in LANGUAGES else "zh-hans"
     visitor = visitor_of(token) if token else None
     if visitor is not None and visitor.widget_id != widget.pk:
         visitor = None
-    actor = Actor("customer", None, identity.name if identity else "")
     if identity is not None:
-        customer = _identified(identity, language=language, actor=actor, now=now)
-        if visitor is not None and visitor.customer_id != customer.pk:
-            visitor = _adopted(visitor, customer) if visitor.customer.is_guest else None
-        visitor = visitor or Visitor.objects.filter(widget=widget, customer=customer, closed_at=None).order_by("-pk").first()
-    elif visitor is not None and not visitor.customer.is_guest and visitor.customer.external_id:
+        visitor = _visitor_of_identified(visitor, identity, widget=widget, language=language, now=now)
+    elif visitor is not None and visitor.customer is not None and visitor.customer.external_id:
         visitor = None
-    if visitor is None:
-        if identity is None:
-            customer = create_customer("", actor=actor, now=now, is_guest=True, language=language)
-        visitor = Visitor(widget=widget, customer=customer, created_at=now)
+    visitor = visitor or Visitor(widget=widget, created_at=now)
     visitor.language, visitor.seen_at = language, now
     visitor.page_url, visitor.page_title = page_url[:500], page_title[:200]
-    visitor.user_agent = user_agent[:300]
+    visitor.user_agent = user_agent.replace("\x00", "")[:300]
     visitor.save()
     return visitor
 
 
-def _identified(identity: Identity, *, language: str, actor: Actor, now: datetime) -> Customer:
-    customer = customer_with_external_id(
-        identity.external_id, name=identity.name, language=language, actor=actor, now=now
-    )
+@transaction.atomic
+def known_customer(visitor: Visitor, *, now: datetime) -> Customer:
+    """The customer a visitor speaks as: the one they turned out to be after merges, or a guest made now.
+
+    Locks the visitor until the transaction ends, so that what it begins happens one after another.
+    """
+    locked = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+    if locked.customer_id is None:
+        locked.customer = create_customer(
+            "", actor=Actor("customer", None, ""), now=now, is_guest=True, language=visitor.language,
+            is_demo=visitor.widget.is_demo,
+        )  # fmt: skip
+        locked.save(update_fields=["customer"])
+    visitor.customer = locked.customer
+    return merged(locked.customer)
+
+
+def merged(customer: Customer) -> Customer:
+    """Whom a customer was found to be the same as; mostly themselves."""
+    while customer.merged_into is not None:
+        customer = customer.merged_into
+    return customer
+
+
+def note_seen(visitor: Visitor, *, now: datetime) -> None:
+    """Remembers that the visitor's page is alive, at most once a minute."""
+    if now - visitor.seen_at > _SEEN_EVERY:
+        Visitor.objects.filter(pk=visitor.pk).update(seen_at=now)
+
+
+def _visitor_of_identified(
+    visitor: Visitor | None, identity: Identity, *, widget: Widget, language: str, now: datetime
+) -> Visitor:
+    """The browser's own visitor if it may become theirs, else the latest they had here, else a new one."""
+    customer = _identified(identity, language=language, is_demo=widget.is_demo, now=now)
+    if visitor is not None and (visitor.customer is None or merged(visitor.customer).pk != customer.pk):
+        visitor = _adopted(visitor, customer)
+    if visitor is None:
+        visitor = Visitor.objects.filter(widget=widget, customer=customer, closed_at=None).order_by("-pk").first()
+    return visitor or Visitor(widget=widget, customer=customer, created_at=now)
+
+
+def _identified(identity: Identity, *, language: str, is_demo: bool, now: datetime) -> Customer:
+    known = {"name": identity.name, "language": language, "is_demo": is_demo, "actor": Actor("customer", None, identity.name)}
+    try:
+        customer = customer_with_external_id(identity.external_id, now=now, **known)
+    except BadCustomer:
+        # Another page of theirs was quicker by a moment.
+        customer = customer_with_external_id(identity.external_id, now=now, **known)
     for kind, value in (("email", identity.email), ("phone", identity.phone)):
         if value:
             try:
@@ -84,16 +124,11 @@ def _identified(identity: Identity, *, language: str, actor: Actor, now: datetim
     return customer
 
 
-def _adopted(visitor: Visitor, customer: Customer) -> Visitor:
-    """A guest turned out to be a known customer: the visitor and its conversations become theirs."""
-    from lingting.service.desk.services.moving import move_cases
-
-    move_cases(from_customer_id=visitor.customer_id, to_customer_id=customer.pk)
+def _adopted(visitor: Visitor, customer: Customer) -> Visitor | None:
+    """Somebody unknown signed in: the visitor and its conversations become theirs; None when it is someone else's."""
+    if visitor.customer is not None:
+        if not visitor.customer.is_guest:
+            return None
+        move_cases(from_customer_id=visitor.customer.pk, to_customer_id=customer.pk)
     visitor.customer = customer
     return visitor
-
-
-def note_seen(visitor: Visitor, *, now: datetime) -> None:
-    """Remembers that the visitor's page is alive, at most once a minute."""
-    if now - visitor.seen_at > _SEEN_EVERY:
-        Visitor.objects.filter(pk=visitor.pk).update(seen_at=now)
