@@ -39,11 +39,30 @@ def create(say: Say, *, days: int = 60, seed: int = 20261121) -> None:
         lay_history(days=days, seed=seed, now=now, say=say)
 
 
+def run_command(*, remove: bool, live: bool, rate: float, days: int, seed: int, url: str) -> None:
+    """`lingting demo`: makes the centre, lets it live, or removes it."""
+    if remove:
+        from lingting.demo.removal import remove_demo
+
+        print(f"The demo centre is gone: {len(remove_demo())} tables are empty.")
+    elif live:
+        from lingting.demo.live import run_live
+
+        run_live(url=url, rate=rate, seed=seed)
+    else:
+        create(print, days=days, seed=seed)
+
+
 def greeting(url: str) -> str:
     """What a newcomer needs to begin."""
     cast = content.organisation().cast
     people = content.organisation()
-    lines = [f"  Shop with the chat   {url}/demo/shop/", f"  Help centre          {url}/help/", "", f"  Sign in (password {PASSWORD}):"]
+    lines = [
+        f"  Shop with the chat   {url}/demo/shop/",
+        f"  Help centre          {url}/help/",
+        "",
+        f"  Sign in (password {PASSWORD}):",
+    ]
     for login, what in (
         (cast.newcomer, "agent, third month"), (cast.experienced, "agent"), (cast.team_leader, "team leader"),
         (cast.supervisor, "supervisor"), (cast.manager, "manager"), (cast.knowledge_editor, "knowledge editor"),

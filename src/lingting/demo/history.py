@@ -18,7 +18,7 @@ from lingting.demo.scribe import Scribe
 from lingting.demo.shifts import Floor
 
 Say = Callable[[str], None]
-SHARE_OF_VOLUME = 0.3
+SHARE_OF_VOLUME = 0.35
 _LOCAL = timedelta(hours=8)
 
 

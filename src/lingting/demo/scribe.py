@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from lingting.demo.content.records import Dialogue, Ending, Language, Speaker
-from lingting.demo.shifts import Served, Shift
+from lingting.demo.shifts import LONGEST_PAUSE_SECONDS, Served, Shift
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.questionnaires.models import Item
 from lingting.kernel.questionnaires.selectors import current_version
@@ -157,7 +157,7 @@ class Scribe:
         if account_id is None:
             first_ours = next((place for place, turn in enumerate(turns) if turn.speaker is Speaker.AGENT), len(turns))
             turns = turns[:first_ours] or turns[:1]
-        said = sum(turn.after_seconds for turn in turns) or 1
+        said = sum(min(turn.after_seconds, LONGEST_PAUSE_SECONDS) for turn in turns) or 1
         pace = max(0.2, (served.ended_at - served.answered_at).total_seconds() / said)
         at = served.at
         last = ("", "customer")
@@ -168,7 +168,7 @@ class Scribe:
                 at = max(at, served.answered_at)
                 self._add(talk_id, case_id, "system", None, "", {"code": "agent_joined", "params": {"name": words["agent"]}}, at)
                 joined = True
-            at = min(at + timedelta(seconds=turn.after_seconds * (pace if joined else 0.2)), served.ended_at)
+            at = min(at + timedelta(seconds=min(turn.after_seconds, LONGEST_PAUSE_SECONDS) * (pace if joined else 0.2)), served.ended_at)
             text = _VARIABLE.sub(lambda found: _filled(found.group(1), words), turn.text)
             self._add(talk_id, case_id, "agent" if ours else "customer", account_id if ours else None, text, None, at)
             last = (" ".join(text.split())[:140], "agent" if ours else "customer")

@@ -10,7 +10,9 @@ from lingting.demo import content
 from lingting.demo.content.records import Dialogue
 from lingting.service.routing.models import QueueMember
 
-CAPACITY = 3
+CAPACITY = 2
+ON_CHAT = 0.42
+LONGEST_PAUSE_SECONDS = 150
 _LOCAL = timedelta(hours=8)
 _EARLY, _LATE, _NIGHT = (time(8, 30), 9.0), (time(12, 30), 9.0), (time(21, 0), 11.5)
 
@@ -60,12 +62,15 @@ class Floor:
         self._handling = {each.queue: (each.handle_seconds, each.handle_deviation_seconds) for each in content.patterns().queues}
 
     def open_day(self, day: date) -> list[Shift]:
-        """Draws the day's shifts: five of seven days, half early, half late, one person through the night."""
+        """Draws the day's shifts: five of seven days, early or late, one person through the night.
+
+        Whoever is not drawn is on the telephone or elsewhere that day.
+        """
         self._workers = [worker for worker in self._workers if worker.ends_at > _utc(day, time(0))]
         shifts = []
         people = sorted({login for serving in self._serves.values() for login in serving})
         for place, login in enumerate(people):
-            if login not in self._night and (day.toordinal() + place) % 7 in (5, 6):
+            if login not in self._night and ((day.toordinal() + place) % 7 in (5, 6) or self._rng.random() > ON_CHAT):
                 continue
             (starts, hours) = _NIGHT if login in self._night else (_EARLY, _LATE)[(day.toordinal() // 7 + place) % 2]
             starts_at = _utc(day, starts) + timedelta(minutes=self._rng.uniform(-6, 4))
@@ -81,7 +86,7 @@ class Floor:
         if worker is None or (answered_at - at).total_seconds() > patience:
             gone_at = at + timedelta(seconds=max(3.0, min(patience, 1800)))
             return Served(at, queue, None, gone_at, gone_at, gone_at)
-        said = sum(turn.after_seconds for turn in dialogue.turns)
+        said = sum(min(turn.after_seconds, LONGEST_PAUSE_SECONDS) for turn in dialogue.turns)
         mean, _deviation = self._handling[queue]
         ended_at = answered_at + timedelta(seconds=max(60.0, 0.5 * said + 0.5 * self._rng.gammavariate(3, mean / 3)))
         wrapped_at = ended_at + timedelta(seconds=self._rng.gammavariate(2, 14))
