@@ -28,7 +28,7 @@ from lingting.platform.files.stores import current_store
 from lingting.platform.files.views import content_disposition, download
 from lingting.platform.refusals import NotFound
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lingting.platform.files.tests.urls")]
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 
