@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.organisation.models import BilingualName, Team
@@ -58,19 +59,19 @@ class Tag(models.Model):
 class CaseState(models.TextChoices):
     """`waiting` is waiting for the customer; `snoozed` comes back by itself."""
 
-    OPEN = "open", _("open")
-    WAITING = "waiting", _("waiting for customer")
-    SNOOZED = "snoozed", _("snoozed")
-    CLOSED = "closed", _("closed")
+    OPEN = "open", pgettext_lazy("case", "open")
+    WAITING = "waiting", pgettext_lazy("case", "waiting for customer")
+    SNOOZED = "snoozed", pgettext_lazy("case", "snoozed")
+    CLOSED = "closed", pgettext_lazy("case", "closed")
 
 
 class Priority(models.IntegerChoices):
     """A smaller number is more urgent."""
 
-    URGENT = 1, _("urgent")
-    HIGH = 2, _("high")
-    NORMAL = 3, _("normal")
-    LOW = 4, _("low")
+    URGENT = 1, pgettext_lazy("priority", "urgent")
+    HIGH = 2, pgettext_lazy("priority", "high")
+    NORMAL = 3, pgettext_lazy("priority", "normal")
+    LOW = 4, pgettext_lazy("priority", "low")
 
 
 class Case(models.Model):

@@ -34,6 +34,7 @@ from lingting.service.desk.selectors.inbox import (
     matching_ids,
     rows_among,
     saved_views,
+    whole_desk,
 )
 from lingting.service.desk.selectors.sight import (
     Sight,
@@ -60,7 +61,6 @@ __all__ = [
     "View",
     "access_case",
     "access_case_to",
-    "fact_words",
     "canned_replies",
     "case_types",
     "colleagues",
@@ -70,6 +70,7 @@ __all__ = [
     "desk_of",
     "drafts_of",
     "earlier_cases",
+    "fact_words",
     "facts_of",
     "filters_of",
     "find_cases",
@@ -93,4 +94,5 @@ __all__ = [
     "tag_choices",
     "tag_names",
     "visible_case_ids",
+    "whole_desk",
 ]

@@ -88,7 +88,7 @@ def _changed(data: dict[str, Any], names: Names) -> str:
         elif field == "subject":
             told.append(_("Subject: %(new)s") % {"new": new or _("none")})
         elif field == "tags":
-            told.append(_("Tags: %(new)s") % {"new": ", ".join(new) or _("none")})
+            told.append(_("Tags: %(new)s") % {"new": _(", ").join(new) or _("none")})
         elif field == "link":
             told.append(_("Link with #%(case)s taken away") % {"case": _old})
     return " · ".join(told)

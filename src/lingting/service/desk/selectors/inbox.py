@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.selectors import account_ids_within
@@ -40,15 +41,15 @@ class View:
 
 
 VIEWS: tuple[View, ...] = (
-    View("mine", _("Mine"), "user", "m"),
+    View("mine", pgettext_lazy("inbox", "Mine"), "user", "m"),
     View("unassigned", _("Unassigned"), "inbox", "u"),
-    View("team", _("Team"), "users", "t"),
+    View("team", pgettext_lazy("inbox", "Team"), "users", "t"),
     View("mentions", _("Mentions"), "at", "n"),
     View("waiting", _("Waiting for customer"), "hourglass", "w"),
     View("snoozed", _("Snoozed"), "clock-pause", "z"),
     View("overdue", _("Overdue"), "alarm", "o"),
-    View("closed", _("Closed"), "circle-check", "c", is_counted=False),
-    View("all", _("All"), "stack-2", "a", is_counted=False),
+    View("closed", pgettext_lazy("inbox", "Closed"), "circle-check", "c", is_counted=False),
+    View("all", pgettext_lazy("inbox", "All"), "stack-2", "a", is_counted=False),
 )
 VIEW_KEYS = tuple(view.key for view in VIEWS)
 
@@ -104,6 +105,12 @@ def desk_of(account: Account) -> Desk:
     else:
         team, queues = list(sight.people), ()
     return Desk(account, sight, tuple(team), queues)
+
+
+def whole_desk(label: str) -> Desk:
+    """The sight of an application that may read every case; it has no cases, team or mentions of its own."""
+    queues = tuple(Queue.objects.values_list("id", flat=True))
+    return Desk(Account(pk=0, display_name=label), Sight(0, sees_all=True), (), queues)
 
 
 def listing_of(desk: Desk, view: str, *, query: Mapping[str, Any]) -> Listing:

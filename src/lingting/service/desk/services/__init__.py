@@ -17,8 +17,19 @@ from lingting.service.desk.services.importing import ImportedCase, ImportedMessa
 from lingting.service.desk.services.linking import link_cases, unlink_cases
 from lingting.service.desk.services.messages import AddedMessage, add_message, check_text, preview_of
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
-from lingting.service.desk.services.opening import open_case, start_conversation
+from lingting.service.desk.services.opening import open_case, open_case_with_conversation, start_conversation
 from lingting.service.desk.services.reading import mark_delivered, mark_read_by_agent, mark_read_by_customer
+from lingting.service.desk.services.refusals import (
+    BadMoment,
+    CaseIsClosed,
+    CaseNotFound,
+    CaseWasTaken,
+    ConversationIsOver,
+    ConversationNotFound,
+    EmptyMessage,
+    MessageTooLong,
+    UnknownChoice,
+)
 from lingting.service.desk.services.saved_views import delete_view, save_view
 from lingting.service.desk.services.snoozing import snooze_case, wake_case, wake_due_cases
 from lingting.service.desk.services.system_lines import line_text, register_line
@@ -28,11 +39,20 @@ __all__ = [
     "MOST_AT_ONCE",
     "MOST_EVER",
     "AddedMessage",
+    "BadMoment",
     "BulkOutcome",
     "CannedText",
+    "CaseIsClosed",
+    "CaseNotFound",
+    "CaseWasTaken",
+    "ConversationIsOver",
+    "ConversationNotFound",
+    "EmptyMessage",
     "ImportResult",
     "ImportedCase",
     "ImportedMessage",
+    "MessageTooLong",
+    "UnknownChoice",
     "act_on_cases",
     "add_message",
     "add_note",
@@ -55,6 +75,7 @@ __all__ = [
     "mark_read_by_agent",
     "mark_read_by_customer",
     "open_case",
+    "open_case_with_conversation",
     "preview_of",
     "queue_case",
     "register_line",

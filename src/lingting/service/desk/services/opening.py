@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.service.crm.models import Customer
 from lingting.service.desk.events import CaseOpened
 from lingting.service.desk.models import Case, CaseState, Conversation, Priority
+from lingting.service.desk.services.refusals import UnknownChoice
 
 
 @transaction.atomic
@@ -50,3 +53,24 @@ def open_case(
 def start_conversation(case_id: int, *, channel: str, now: datetime) -> Conversation:
     """Begins an exchange on a channel under a case."""
     return Conversation.objects.create(case_id=case_id, channel=channel, started_at=now)
+
+
+@transaction.atomic
+def open_case_with_conversation(
+    customer_id: int,
+    *,
+    queue_id: int,
+    channel: str,
+    subject: str,
+    priority: int,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Opens a case and the conversation in which its first words will stand. Raises `UnknownChoice` (no such customer)."""
+    if not Customer.objects.filter(pk=customer_id, merged_into=None).exists():
+        raise UnknownChoice(_("There is no such customer."))
+    case = open_case(
+        customer_id, queue_id=queue_id, channel=channel, subject=subject, priority=priority, actor=actor, now=now
+    )
+    start_conversation(case.pk, channel=channel, now=now)
+    return case

@@ -91,10 +91,10 @@ def signal(request: HttpRequest, case_id: int) -> HttpResponse:
     data = {"case_id": case_id, "account_id": request.user.pk, "name": request.user.display_name, "by": "agent"}
     if kind == "typing":
         talk = services.latest_conversation_id(case_id)
-        topics = [f"case:{case_id}"]
+        notify.signal([f"case:{case_id}"], kind="Typing", data={**data, "mode": request.POST.get("mode", "")})
         if request.POST.get("mode") == "reply" and selectors.may_act(request.user, found):
-            topics.append(f"chat:{talk}")
-        notify.signal(topics, kind="Typing", data={**data, "conversation_id": talk, "mode": request.POST.get("mode", "")})
+            said = {"conversation_id": talk, "name": request.user.display_name}
+            notify.signal([f"chat:{talk}"], kind="AgentTyping", data=said)
     elif kind in ("looking", "arrived", "left"):
         notify.signal([f"case:{case_id}"], kind="Looking", data={**data, "what": kind})
     return HttpResponse(status=204)
@@ -109,6 +109,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "case": case,
         "customer_name": display_name(case),
         "conversation": talks[-1] if talks else None,
+        "case_number": f"#{case.pk}",
         "is_live": is_live,
         "is_mine": case.assignee_id == request.user.pk,
         "may_answer": may_answer,

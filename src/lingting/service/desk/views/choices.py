@@ -39,12 +39,13 @@ def _people(request: HttpRequest, case: Case) -> tuple[str, list[Option], dict[s
     options: list[Option] = []
     if case.assignee_id != me.pk:
         options.append({"value": me.pk, "label": _("Me"), "detail": me.display_name, "icon": "user-check"})
-    if case.assignee_id is not None:
-        options.append({"value": 0, "label": _("Nobody"), "detail": _("waits for a person"), "icon": "user-off"})
     people = [one for one in selectors.colleagues(most=300) if one.pk != me.pk]
     options += [
-        {"value": one.pk, "label": one.display_name, "is_current": one.pk == case.assignee_id, "icon": "user"} for one in people
+        {"value": one.pk, "label": one.display_name, "detail": one.login, "is_current": one.pk == case.assignee_id}
+        for one in people
     ]
+    if case.assignee_id is not None:
+        options.append({"value": 0, "label": _("Nobody"), "detail": _("waits for a person"), "icon": "user-off"})
     return _("Assign to"), options, {"given": {"expected": case.assignee_id or 0}}
 
 

@@ -92,7 +92,7 @@ def filter_context(listing: selectors.Listing) -> dict[str, Any]:
         ("priority", _("Priority"), list(Priority.choices), filters.priority),
         ("channel", _("Channel"), [(key, label) for key, (_icon, label) in CHANNELS.items()], filters.channel),
         ("assignee", _("Assigned to"), [(0, _("Nobody")), *((one.pk, one.display_name) for one in people)], filters.assignee_id),
-        ("tag", _("Tag"), selectors.tag_choices(), filters.tag_id),
+        ("tag", _("Tags"), selectors.tag_choices(), filters.tag_id),
     ]
     given = filters.as_query()
     chips = []

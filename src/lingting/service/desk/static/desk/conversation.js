@@ -19,6 +19,8 @@ let readUpTo = 0;
 let readTimer = 0;
 let typingTimer = 0;
 let unseen = 0;
+let sticks = true;
+const heights = new ResizeObserver(() => { if (sticks) toEnd(); });
 let title = document.title;
 const lookers = new Map();
 
@@ -36,6 +38,7 @@ export function toEnd() {
   const box = scroller();
   if (!box) return;
   box.scrollTop = box.scrollHeight;
+  sticks = true;
   document.querySelector("[data-desk-newer]").hidden = true;
 }
 
@@ -74,7 +77,7 @@ async function fetchNew() {
   const response = await fetch(`${here.base}messages/?after=${known}`, { credentials: "same-origin" }).catch(() => null);
   isFetching = false;
   if (!response?.ok || openCase()?.id !== here.id) return;
-  const stays = isNearEnd();
+  const stays = sticks;
   place(await response.text());
   known = Math.max(known, ...[...ground().querySelectorAll("[data-id]")].map(idOf));
   if (stays) toEnd();
@@ -187,9 +190,11 @@ function arrive() {
   lookers.clear();
   fold(ground());
   refreshTimes(here.element);
+  sticks = true;
+  heights.disconnect();
+  heights.observe(ground());
+  heights.observe(scroller());
   toEnd();
-  requestAnimationFrame(toEnd);
-  for (const image of ground().querySelectorAll("img")) image.addEventListener("load", () => { if (isNearEnd()) toEnd(); }, { once: true });
   look("arrived");
   readSoon();
   document.dispatchEvent(new CustomEvent("desk:opened", { detail: here }));
@@ -211,13 +216,15 @@ export function startConversation() {
   live("MessagesRead", (event) => tick(event.detail, "read"));
   live("MessagesDelivered", (event) => tick(event.detail, "delivered"));
   live("Typing", (event) => showTyping(event.detail));
+  live("CustomerTyping", (event) => showTyping({ data: { ...event.detail.data, by: "customer" } }));
   live("Looking", (event) => showLooker(event.detail));
   live("reload", () => { fetchNew(); tellChanged(current); });
   document.addEventListener("htmx:afterSettle", arrive);
   document.addEventListener("htmx:beforeSwap", keepPlace);
   document.addEventListener("scroll", (event) => {
     if (event.target.id !== "desk-talk") return;
-    if (isNearEnd()) document.querySelector("[data-desk-newer]").hidden = true;
+    sticks = isNearEnd();
+    if (sticks) document.querySelector("[data-desk-newer]").hidden = true;
     readSoon();
   }, true);
   document.addEventListener("click", (event) => { if (event.target.closest?.("[data-desk-newer]")) toEnd(); });
