@@ -1,4 +1,4 @@
-"""Django registration of wallboard."""
+"""Django registration of the wallboard."""
 
 from __future__ import annotations
 

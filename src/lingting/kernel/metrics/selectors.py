@@ -6,27 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lingting.kernel.metrics.registry import GroupBy, Metric, Period, Scope, Variant, metric, sources_of
+from lingting.kernel.metrics.measurements import Measurement
+from lingting.kernel.metrics.presenting import as_figure, seconds_text, target_text, value_text
+from lingting.kernel.metrics.registry import GroupBy, Metric, Period, Scope, metric, sources_of
+
+__all__ = ["Measurement", "Row", "as_figure", "measure", "seconds_text", "target_text", "value_text"]
 
 _EVERYTHING = Scope()
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """A figure with what it rests on. `value` is None where there is nothing to divide by."""
-
-    metric: Metric
-    variant: Variant
-    value: float | None
-    sample: int
-    target: float | None
-
-    @property
-    def is_met(self) -> bool | None:
-        """Whether the target is met; None without a value, target or direction."""
-        if self.value is None or self.target is None or not self.metric.better:
-            return None
-        return self.value >= self.target if self.metric.better == "up" else self.value <= self.target
 
 
 @dataclass(frozen=True)

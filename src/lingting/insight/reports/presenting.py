@@ -1,0 +1,102 @@
+"""The report as figure cards, chart data, table cells and export rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lingting.insight.reports.questions import GROUPS
+from lingting.insight.reports.selectors import FIGURES, Report
+from lingting.kernel.metrics.registry import GroupBy, Unit, metric
+from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_text, value_text
+
+
+def cards(report: Report) -> list[dict[str, Any]]:
+    """The six figures of the whole, each with its trend."""
+    return [
+        {**as_figure(report.whole[key]), **_trend(report.whole[key], report.before[key])} for key in FIGURES
+    ]
+
+
+def _trend(now: Measurement, before: Measurement) -> dict[str, Any]:
+    """The change against the period before; nothing where there is nothing to compare."""
+    if now.value is None or before.value is None or not before.sample:
+        return {}
+    change = now.value - before.value
+    unit = now.metric.unit
+    if unit is Unit.SHARE:
+        text = _("%(change)+.1f points") % {"change": change * 100}
+    elif unit is Unit.SECONDS:
+        text = ("+" if change >= 0 else "−") + seconds_text(abs(change))
+    elif before.value:
+        text = f"{change / before.value * 100:+.0f} %"
+    else:
+        return {}
+    good = None if not now.metric.better or abs(change) < 1e-9 else (change > 0) == (now.metric.better == "up")
+    return {"trend": text, "trend_good": good}
+
+
+def charts(report: Report) -> list[dict[str, Any]]:
+    """Volume and service level over the breakdown."""
+    labels = [line.label for line in report.lines]
+    over_time = report.question.group_by in (GroupBy.DAY, GroupBy.HOUR, GroupBy.WEEKDAY)
+    level = metric("service_level")
+    variant = level.variant(report.question.variant)
+    return [
+        {
+            "id": "volume", "title": _("Contacts"), "label": _("Contacts by %(group)s") % {"group": GROUPS[report.question.group_by]},
+            "data": {
+                "kind": "bar", "labels": labels, "horizontal": not over_time, "format": "number",
+                "series": [{"name": _("Contacts"), "values": [line.figures["offered"].value or 0 for line in report.lines]}],
+            },
+        },
+        {
+            "id": "level", "title": f"{level.label} · {variant.label}",
+            "label": _("Service level by %(group)s") % {"group": GROUPS[report.question.group_by]},
+            "data": {
+                "kind": "line" if over_time else "bar", "labels": labels, "horizontal": not over_time, "format": "percent",
+                "series": [{"name": str(level.label), "values": [line.figures["service_level"].value for line in report.lines]}],
+                "target": {"value": level.target, "name": _("Target")},
+            },
+        },
+    ]  # fmt: skip
+
+
+def table(report: Report) -> dict[str, Any]:
+    """Heads and cells; every share with what it rests on."""
+    return {
+        "group": GROUPS[report.question.group_by],
+        "heads": [{"label": metric(key).label, "key": key} for key in FIGURES],
+        "lines": [
+            {"label": line.label, "cells": [_cell(line.figures[key]) for key in FIGURES]} for line in report.lines
+        ],
+        "whole": [_cell(report.whole[key]) for key in FIGURES],
+    }
+
+
+def _cell(measurement: Measurement) -> dict[str, Any]:
+    return {
+        "label": measurement.metric.label,
+        "text": value_text(measurement.value, measurement.metric.unit),
+        "sample": measurement.sample if measurement.metric.unit is not Unit.COUNT else None,
+    }
+
+
+def export_rows(report: Report) -> tuple[list[str], list[list[Any]]]:
+    """Head and rows for CSV and XLSX: raw values (shares 0-1, seconds), with the samples beside."""
+    head = [str(GROUPS[report.question.group_by])]
+    for key in FIGURES:
+        definition = metric(key)
+        head.append(str(definition.label) + {Unit.SHARE: " (0-1)", Unit.SECONDS: " (s)"}.get(definition.unit, ""))
+        if definition.unit is not Unit.COUNT:
+            head.append(f"{definition.label} n")
+    rows = []
+    for label, figures in [*((line.label, line.figures) for line in report.lines), (_("Total"), report.whole)]:
+        row: list[Any] = [label]
+        for key in FIGURES:
+            row.append(figures[key].value)
+            if figures[key].metric.unit is not Unit.COUNT:
+                row.append(figures[key].sample)
+        rows.append(row)
+    return head, rows

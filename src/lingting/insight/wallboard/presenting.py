@@ -1,0 +1,103 @@
+"""The floor in words and figure cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lingting.insight.wallboard.models import Alert, AlertKind
+from lingting.insight.wallboard.selectors import FloorNow, QueueRow
+from lingting.kernel.metrics.registry import Unit
+from lingting.kernel.metrics.selectors import as_figure, seconds_text, value_text
+from lingting.service.routing.selectors import AgentNow
+
+LONG_WAIT_SECONDS = 60
+_LOOKS = {"ready": "ready", "busy": "ours", "wrap_up": "ours", "away": "warning"}
+
+
+def present(floor: FloorNow) -> dict[str, Any]:
+    """Everything the floor's templates show."""
+    return {
+        "floor": floor,
+        "figures": [_waiting(floor), _longest(floor), _in_progress(floor), *_measured(floor)],
+        "queues": [_queue(row) for row in floor.queues],
+        "agents": [_agent(agent) for agent in floor.agents],
+        "alerts": [_alert(alert) for alert in floor.alerts],
+        "counts": [
+            {"kind": _LOOKS[state], "count": floor.count(state), "label": words}
+            for state, words in (
+                ("ready", _("ready")), ("busy", _("in conversation")), ("wrap_up", _("wrapping up")), ("away", _("away")),
+            )
+        ],
+    }
+
+
+def _waiting(floor: FloorNow) -> dict[str, Any]:
+    ready = floor.count("ready")
+    state = "warning" if floor.waiting > max(ready, 1) else ""
+    note = ngettext("%(n)d person ready", "%(n)d people ready", ready) % {"n": ready}
+    return {"name": _("Waiting now"), "value": str(floor.waiting), "period": _("now"), "sample": note, "state": state,
+            "state_text": _("more than are ready") if state else ""}  # fmt: skip
+
+
+def _longest(floor: FloorNow) -> dict[str, Any]:
+    late = floor.longest_seconds is not None and floor.longest_seconds > LONG_WAIT_SECONDS
+    value = "–" if floor.longest_seconds is None else seconds_text(floor.longest_seconds)
+    return {"name": _("Longest wait"), "value": value, "period": _("now"), "state": "breach" if late else "",
+            "state_text": _("over a minute") if late else ""}  # fmt: skip
+
+
+def _in_progress(floor: FloorNow) -> dict[str, Any]:
+    people = len(floor.agents)
+    note = ngettext("%(n)d person at a desk", "%(n)d people at a desk", people) % {"n": people}
+    return {"name": _("In progress"), "value": str(floor.in_progress), "period": _("now"), "sample": note}
+
+
+def _measured(floor: FloorNow) -> list[dict[str, Any]]:
+    return [as_figure(floor.figures[key], period=_("today")) for key in ("service_level", "abandonment", "csat")]
+
+
+def _queue(row: QueueRow) -> dict[str, Any]:
+    level = row.figures["service_level"]
+    met = row.is_level_met
+    return {
+        "row": row,
+        "name": row.now.queue.name,
+        "waiting_kind": "warning" if row.now.waiting > max(row.now.ready, 1) else "",
+        "level": value_text(level.value, Unit.SHARE),
+        "level_kind": {True: "ready", False: "breach", None: "idle"}[met],
+        "sample": level.sample,
+        "target": f"{float(row.now.queue.target_share) * 100:.0f} % / {row.now.queue.target_seconds} s",
+        "offered": value_text(row.figures["offered"].value, Unit.COUNT),
+        "abandonment": value_text(row.figures["abandonment"].value, Unit.SHARE),
+        "asa": value_text(row.figures["asa"].value, Unit.SECONDS),
+        "csat": value_text(row.figures["csat"].value, Unit.SHARE),
+        "csat_sample": row.figures["csat"].sample,
+    }
+
+
+def _agent(agent: AgentNow) -> dict[str, Any]:
+    words = {"ready": _("ready"), "busy": _("in conversation"), "wrap_up": _("wrapping up")}.get(agent.state)
+    return {"now": agent, "kind": _LOOKS[agent.state], "word": words or agent.reason_name or _("away")}
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    limit = alert.limit
+    return {"alert": alert, "text": alert_text(limit.kind, queue=alert.queue.name, value=alert.value, limit=float(limit.limit))}
+
+
+def alert_text(kind: str, *, queue: str, value: float, limit: float) -> str:
+    """One sentence: where, what, how much, which limit."""
+    words = {"queue": queue, "value": round(value), "limit": f"{limit:g}"}
+    if kind == AlertKind.WAITING:
+        return _("%(queue)s: %(value)s waiting, limit %(limit)s") % words
+    if kind == AlertKind.LONGEST_WAIT:
+        words |= {"value": seconds_text(value), "limit": seconds_text(limit)}
+        return _("%(queue)s: longest wait %(value)s, limit %(limit)s") % words
+    if kind == AlertKind.SERVICE_LEVEL:
+        return _("%(queue)s: service level today %(value)s %%, limit %(limit)s %%") % words
+    if kind == AlertKind.ABANDONMENT:
+        return _("%(queue)s: abandonment today %(value)s %%, limit %(limit)s %%") % words
+    return _("%(queue)s: only %(value)s ready, limit %(limit)s") % words

@@ -1,0 +1,103 @@
+"""The floor at this moment, as the wallboard shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from lingting.insight.wallboard.models import Alert, AlertKind
+from lingting.kernel.metrics.registry import GroupBy, Period, Scope
+from lingting.kernel.metrics.selectors import Measurement, measure
+from lingting.service.desk.models import Queue
+from lingting.service.routing.selectors import AgentNow, QueueNow, agents_now, queues_now
+
+QUEUE_FIGURES = ("service_level", "offered", "abandonment", "asa", "csat")
+FIGURES = ("service_level", "abandonment", "csat", "asa")
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A queue now and its figures of today; `level` carries the queue's own target."""
+
+    now: QueueNow
+    figures: dict[str, Measurement]
+    longest_seconds: float | None
+
+    @property
+    def is_level_met(self) -> bool | None:
+        """Whether the queue's own promise is kept today; None before anyone came."""
+        level = self.figures["service_level"]
+        return None if level.value is None else level.value >= float(self.now.queue.target_share)
+
+
+@dataclass(frozen=True)
+class FloorNow:
+    """Everything the wallboard shows, read at one moment."""
+
+    queues: list[QueueRow]
+    figures: dict[str, Measurement]
+    agents: list[AgentNow]
+    alerts: list[Alert]
+    waiting: int
+    longest_seconds: float | None
+    in_progress: int
+    read_at: datetime
+
+    def count(self, state: str) -> int:
+        return sum(agent.state == state for agent in self.agents)
+
+
+def today(now: datetime) -> Period:
+    """From local midnight until a moment after now."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    local = now.astimezone(zone)
+    return Period(datetime.combine(local.date(), time(0), zone), now + timedelta(seconds=1), settings.TIME_ZONE)
+
+
+def floor_now(*, now: datetime, account_ids: Sequence[int] | None = None) -> FloorNow:
+    """The live floor; a dozen small queries however many queues and people. `account_ids` limits the people shown."""
+    queues = queues_now()
+    by_queue = {row.key: row.figures for row in measure(QUEUE_FIGURES, today(now), now=now, group_by=GroupBy.QUEUE)}
+    [whole] = measure(FIGURES, today(now), now=now)
+    empty = measure(QUEUE_FIGURES, today(now), now=now, scope=Scope(queue_ids=[]))[0].figures
+    rows = [
+        QueueRow(each, by_queue.get(each.queue.pk, empty), (now - each.oldest_at).total_seconds() if each.oldest_at else None)
+        for each in queues
+    ]
+    waits = [row.longest_seconds for row in rows if row.longest_seconds is not None]
+    return FloorNow(
+        queues=rows, figures=whole.figures, agents=agents_now(account_ids=account_ids), alerts=open_alerts(),
+        waiting=sum(row.now.waiting for row in rows), longest_seconds=max(waits, default=None),
+        in_progress=sum(row.now.in_progress for row in rows), read_at=now,
+    )  # fmt: skip
+
+
+def open_alerts() -> list[Alert]:
+    return list(Alert.objects.filter(closed_at=None).select_related("limit", "queue").order_by("opened_at"))
+
+
+def limit_value(kind: str, row: QueueRow) -> float | None:
+    """What a limit of a kind looks at in a queue; None where there is nothing to judge."""
+    if kind == AlertKind.WAITING:
+        return float(row.now.waiting)
+    if kind == AlertKind.LONGEST_WAIT:
+        return row.longest_seconds
+    if kind == AlertKind.NOBODY_READY:
+        return float(row.now.ready)
+    figure = row.figures["service_level" if kind == AlertKind.SERVICE_LEVEL else "abandonment"]
+    return None if figure.value is None or figure.sample < 10 else figure.value * 100
+
+
+def is_crossed(kind: str, *, value: float | None, limit: float) -> bool:
+    """More than the limit, or less where less is worse."""
+    if value is None:
+        return False
+    return value < limit if kind in (AlertKind.SERVICE_LEVEL, AlertKind.NOBODY_READY) else value > limit
+
+
+def queue_choices() -> list[Queue]:
+    return list(Queue.objects.filter(is_active=True))
