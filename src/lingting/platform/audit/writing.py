@@ -13,7 +13,7 @@ from lingting.platform.audit.acting import Act, acting_now
 TRIGGER = "lingting_audit"
 _WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
 _HIDDEN_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
-_PLAIN = ("SELECT", "SAVEPO", "RELEAS", "ROLLBA", "SET ", "LISTEN", "NOTIFY")
+_READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
 _watched: dict[str, frozenset[str]] = {}
 
@@ -42,7 +42,7 @@ def forget_watched_tables() -> None:
 
 def _name_actor(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     act = acting_now()
-    if act is None or not isinstance(sql, str) or (sql.startswith(_PLAIN) and not _HIDDEN_WRITE.search(sql)):
+    if act is None or not isinstance(sql, str) or sql.startswith(_READS):
         return execute(sql, params, many, context)
     connection: BaseDatabaseWrapper = context["connection"]
     if not _writes_watched(sql, using=connection.alias):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,24 @@ def test_a_bucket_fills_again_with_time_and_not_beyond_its_burst() -> None:
     assert let_through("a", limit=SMALL, now=NOW, tries=9) == 5
     assert let_through("a", limit=SMALL, now=NOW + timedelta(seconds=4), tries=9) == 2
     assert let_through("a", limit=SMALL, now=NOW + timedelta(hours=5), tries=9) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_get_no_more_than_one_after_the_other() -> None:
+    through: list[int] = []
+
+    def ask() -> None:
+        through.append(let_through("crowd", limit=SMALL, now=NOW, tries=5))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(through) == 6
+    assert sum(through) == 5
+    limits.delete_full_buckets(now=NOW + timedelta(hours=1))
 
 
 @pytest.mark.django_db
