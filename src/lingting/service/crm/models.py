@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Right
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.organisation.models import BilingualName
+from lingting.platform.files.models import StoredFile
 from lingting.platform.search import VectorField, index_for
 
 
@@ -19,13 +22,24 @@ class Tier(BilingualName):
 
     class Meta:
         verbose_name = _("tier")
-        ordering = ["rank"]
+        ordering = ["rank", "id"]
 
 
 class CustomerTag(BilingualName):
     """A label on customers."""
 
     key = models.SlugField(unique=True, max_length=40)
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Filters of customers."""
+
+    def current(self) -> CustomerQuerySet:
+        """Without those that turned out to be somebody else."""
+        return self.filter(merged_into=None)
+
+    def tagged(self, tag_id: int) -> CustomerQuerySet:
+        return self.filter(tags=tag_id)
 
 
 class Customer(models.Model):
@@ -63,11 +77,15 @@ class Customer(models.Model):
         verbose_name = _("customer")
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="customer_recent", condition=models.Q(merged_into=None)),
+            models.Index(fields=["tier", "-updated_at", "-id"], name="customer_tier_recent", condition=models.Q(merged_into=None)),
+            models.Index(fields=["name", "city"], name="customer_namesakes", condition=models.Q(merged_into=None)),
             index_for("vector", name="customer_search"),
         ]
 
+    objects = CustomerQuerySet.as_manager()
+
     def __str__(self) -> str:
-        return self.name or f"#{self.pk}"
+        return self.name or gettext("Guest %(number)s") % {"number": self.pk}
 
 
 class ContactPoint(models.Model):
@@ -84,6 +102,10 @@ class ContactPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="contact_point_once")]
+        indexes = [
+            models.Index(Right("value", 8), name="contact_point_tail"),
+            models.Index(fields=["value"], name="contact_point_start", opclasses=["varchar_pattern_ops"]),
+        ]
 
 
 class CustomerNote(models.Model):
@@ -109,22 +131,50 @@ class Merge(models.Model):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
 
-class Import(models.Model):
-    """An uploaded table of customers: previewed, mapped, then applied; every bad row keeps its reason."""
+class SavedFilter(models.Model):
+    """A filter of the customer list under a name of one's own; `query` is its address without the paging."""
 
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=400)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="customer_filter_once")]
+
+
+class Import(models.Model):
+    """An uploaded table of customers: previewed, mapped, then applied; every bad row keeps its reason.
+
+    `done_rows` is how far it came: rows up to there are applied, whatever happened to the worker since.
+    """
+
+    STATES = [("mapping", _("to be checked")), ("running", _("running")), ("finished", _("finished")), ("failed", _("failed"))]
+    file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
     file_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=4, default="csv")
     encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
+    columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=STATES, default="mapping")
+    trouble = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     applied_at = models.DateTimeField(null=True)
+    total_rows = models.PositiveIntegerField(default=0)
+    done_rows = models.PositiveIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="import_recent")]
 
 
 class ImportRow(models.Model):
-    """A row of an import as it was read, with what became of it."""
+    """A row of an import that could not be taken in, as it was read, with the reasons."""
 
     run = models.ForeignKey(Import, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -11,7 +11,10 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from lingting.kernel.timeline.events import SYSTEM, Actor
+from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Conflict, Invalid
+from lingting.service.crm.events import ContactPointsChanged
 from lingting.service.crm.models import ContactPoint, Customer
 from lingting.service.crm.services.vectors import refresh_vector
 
@@ -38,7 +41,7 @@ def normalised(kind: str, value: str) -> str:
     Phones lose spaces and separators, full-width digits become plain, 0086 and +86 before a mainland mobile
     fall away; mail addresses are lower case.
     """
-    text = unicodedata.normalize("NFKC", value).strip()
+    text = unicodedata.normalize("NFKC", value.replace("\x00", "")).strip()
     if kind == "phone":
         text = _NOT_IN_PHONES.sub("", text)
         text = re.sub(r"^(?:\+|00)86(?=1\d{10}$)", "", text)
@@ -59,10 +62,12 @@ def normalised(kind: str, value: str) -> str:
 
 @transaction.atomic
 def add_contact_point(
-    customer: Customer, *, kind: str, value: str, now: datetime, is_preferred: bool = False
+    customer: Customer, *, kind: str, value: str, now: datetime, is_preferred: bool = False, actor: Actor = SYSTEM
 ) -> ContactPoint:
     """Adds it, or returns it when the customer has it already. Raises `BadContactPoint`, `ContactPointTaken`."""
     text = normalised(kind, value)
+    if is_preferred:
+        ContactPoint.objects.filter(customer=customer, kind=kind, is_preferred=True).update(is_preferred=False)
     try:
         with transaction.atomic():
             point = ContactPoint.objects.create(
@@ -77,13 +82,38 @@ def add_contact_point(
                 customer_id=point.customer_id,
             ) from None
         return point
-    refresh_vector(customer)
+    _changed(customer, kind, actor=actor, now=now)
     return point
 
 
 @transaction.atomic
-def remove_contact_point(point: ContactPoint) -> None:
+def remove_contact_point(point: ContactPoint, *, actor: Actor = SYSTEM, now: datetime | None = None) -> None:
     """Takes a number or address away from its customer."""
-    customer = point.customer
+    customer, kind = point.customer, point.kind
     point.delete()
+    _changed(customer, kind, actor=actor, now=now or customer.updated_at)
+
+
+@transaction.atomic
+def prefer_contact_point(point: ContactPoint, *, actor: Actor, now: datetime) -> None:
+    """This one of its kind is tried first."""
+    same_kind = ContactPoint.objects.select_for_update().filter(customer=point.customer, kind=point.kind)
+    same_kind.exclude(pk=point.pk).update(is_preferred=False)
+    same_kind.filter(pk=point.pk).update(is_preferred=True)
+    _changed(point.customer, point.kind, actor=actor, now=now)
+
+
+def owner_of(kind: str, value: str) -> Customer | None:
+    """Who is reached there, merges followed; None for nobody and for what cannot be a number or address."""
+    try:
+        text = normalised(kind, value)
+    except BadContactPoint:
+        return None
+    point = ContactPoint.objects.select_related("customer__merged_into").filter(kind=kind, value=text).first()
+    return (point.customer.merged_into or point.customer) if point else None
+
+
+def _changed(customer: Customer, kind: str, *, actor: Actor, now: datetime) -> None:
+    Customer.objects.filter(pk=customer.pk, updated_at__lt=now).update(updated_at=now)
     refresh_vector(customer)
+    record(ContactPointsChanged(customer_id=customer.pk, kinds=[kind]), actor=actor, now=now)

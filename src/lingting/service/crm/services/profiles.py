@@ -17,6 +17,7 @@ from lingting.service.crm.models import Customer
 from lingting.service.crm.services.vectors import refresh_vector, vector_of
 
 CHANGEABLE = ("name", "tier", "language", "company", "city", "address", "remarks", "external_id")
+LONGEST = {"name": 120, "language": 10, "company": 120, "city": 60, "address": 200, "remarks": 5000, "external_id": 80}
 
 
 class BadCustomer(Invalid):
@@ -30,15 +31,13 @@ def create_customer(
     name: str, *, actor: Actor, now: datetime, is_guest: bool = False, is_demo: bool = False, **profile: Any
 ) -> Customer:
     """A new customer. `profile` takes the fields of `CHANGEABLE`. Raises `BadCustomer` (id taken, name too long)."""
-    customer = Customer(
-        name=_clean(name, longest=120), is_guest=is_guest, is_demo=is_demo, created_at=now, updated_at=now
-    )
+    customer = Customer(name=cleaned("name", name), is_guest=is_guest, is_demo=is_demo, created_at=now, updated_at=now)
     for field in set(profile) & set(CHANGEABLE):
-        setattr(customer, field, profile[field])
+        setattr(customer, field, cleaned(field, profile[field]))
     customer.vector = vector_of(customer, "")
     try:
         with transaction.atomic():
-            customer.save()
+            customer.save(force_insert=True)
     except IntegrityError as error:
         raise _id_taken(customer) from error
     record(CustomerCreated(customer_id=customer.pk, is_guest=is_guest), actor=actor, now=now)
@@ -53,9 +52,7 @@ def change_customer(customer_id: int, *, changes: Mapping[str, Any], actor: Acto
     for field, value in changes.items():
         if field not in CHANGEABLE:
             raise BadCustomer(_("“%(field)s” cannot be changed.") % {"field": field}, fields={field: []})
-        old, new = getattr(customer, field), _clean(value, longest=5000) if isinstance(value, str) else value
-        if field == "external_id":
-            new = new or None
+        old, new = getattr(customer, field), cleaned(field, value)
         if old != new:
             differences[field] = [str(old or ""), str(new or "")]
             setattr(customer, field, new)
@@ -85,11 +82,18 @@ def customer_with_external_id(external_id: str, *, name: str, actor: Actor, now:
     return create_customer(name, actor=actor, now=now, external_id=external_id, **profile)
 
 
-def _clean(text: str, *, longest: int) -> str:
-    clean = text.replace("\x00", "").strip()
+def cleaned(field: str, value: Any) -> Any:
+    """A field's value as it is kept: trimmed, without NULs, an empty id as none. Raises `BadCustomer` if too long."""
+    if not isinstance(value, str):
+        return value
+    clean = value.replace("\x00", "").strip()
+    if field != "remarks":
+        clean = " ".join(clean.split())
+    longest = LONGEST[field]
     if len(clean) > longest:
-        raise BadCustomer(_("Shorten this to at most %(count)s characters.") % {"count": longest}, fields={"name": []})
-    return clean
+        sentence = _("Shorten this to at most %(count)s characters.") % {"count": longest}
+        raise BadCustomer(sentence, fields={field: [sentence]})
+    return (clean or None) if field == "external_id" else clean
 
 
 def _id_taken(customer: Customer) -> BadCustomer:

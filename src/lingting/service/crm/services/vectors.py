@@ -7,9 +7,10 @@ from lingting.service.crm.models import Customer
 
 
 def refresh_vector(customer: Customer) -> None:
-    """Brings the search column up to date, in the caller's transaction."""
-    points = " ".join(customer.contact_points.values_list("value", flat=True))
-    Customer.objects.filter(pk=customer.pk).update(vector=vector_of(customer, points))
+    """Brings the search column up to date, in the caller's transaction. The customer's fields are taken as given."""
+    points = " ".join(customer.contact_points.order_by("pk").values_list("value", flat=True))
+    customer.vector = vector_of(customer, points)
+    Customer.objects.filter(pk=customer.pk).update(vector=customer.vector)
 
 
 def vector_of(customer: Customer, points: str) -> str:
