@@ -16,7 +16,14 @@ MOMENT_STYLES = ("relative", "exact", "date", "time", "day")
 
 def instant(moment: datetime) -> str:
     """ISO 8601 in UTC to the second, as `<time datetime>` wants it."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{at.year:04d}-{at.month:02d}-{at.day:02d}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}Z"
+
+
+def local_text(moment: datetime) -> str:
+    """Date and time in the current zone: what stands there until the script has run."""
+    at = timezone.localtime(moment)
+    return f"{at.year:04d}-{at.month:02d}-{at.day:02d} {at.hour:02d}:{at.minute:02d}"
 
 
 def aware(moment: datetime) -> datetime:
@@ -36,8 +43,7 @@ def moment(when: datetime | date | None, style: str = "relative") -> SafeString 
     if not isinstance(when, datetime):
         return format_html('<time datetime="{0}">{0}</time>', when.isoformat())
     when = aware(when)
-    shown = timezone.localtime(when).strftime("%Y-%m-%d %H:%M")
-    return format_html('<time datetime="{}" data-moment="{}">{}</time>', instant(when), style, shown)
+    return format_html('<time datetime="{}" data-moment="{}">{}</time>', instant(when), style, local_text(when))
 
 
 def duration_text(seconds: float | None) -> str:
