@@ -35,6 +35,9 @@ class Site(BilingualName):
     city = models.CharField(_("city"), max_length=40, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
 
+    class Meta:
+        verbose_name = _("site")
+
 
 class Team(BilingualName):
     """A group of people under one leader; teams form a tree."""
@@ -98,6 +101,9 @@ class Employee(models.Model):
         return str(self.account)
 
 
+LEVELS = {1: _("beginner"), 2: _("assisted"), 3: _("independent"), 4: _("experienced"), 5: _("expert")}
+
+
 class EmployeeSkill(models.Model):
     """How well a person has a skill: 1 beginner … 5 expert."""
 
@@ -106,6 +112,7 @@ class EmployeeSkill(models.Model):
     level = models.PositiveSmallIntegerField(_("level"), default=3)
 
     class Meta:
+        verbose_name = _("skill of a person")
         constraints = [
             models.UniqueConstraint(fields=["employee", "skill"], name="employee_skill_once"),
             models.CheckConstraint(condition=models.Q(level__gte=1, level__lte=5), name="employee_skill_level_1_5"),

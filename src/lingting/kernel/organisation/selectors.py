@@ -1,10 +1,20 @@
-"""Who belongs where."""
+"""Who belongs where, scoped to the person who asks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
+from lingting.kernel.organisation.models import Employee, Position, Site, Skill, Team
+from lingting.platform.refusals import NotFound, NotPermitted
+
+MANAGE_PEOPLE = "organisation.manage_people"
+VIEW_COLLEAGUES = "organisation.view_colleagues"
 
 _SUBTREE = """
     WITH RECURSIVE below AS (
@@ -23,8 +33,6 @@ def team_ids_below(team_ids: list[int]) -> list[int]:
 
 def account_ids_within(account: Account, reach: Reach) -> list[int] | None:
     """The accounts whose things a reach covers: oneself, one's teams, one's site; None means everyone."""
-    from lingting.kernel.organisation.models import Employee
-
     if reach is Reach.ALL:
         return None
     me = Employee.objects.filter(account=account).values_list("id", "team_id", "site_id").first()
@@ -34,10 +42,142 @@ def account_ids_within(account: Account, reach: Reach) -> list[int] | None:
     if reach is Reach.SITE:
         ids = Employee.objects.filter(site_id=site_id).values_list("account_id", flat=True)
     else:
-        from lingting.kernel.organisation.models import Team
-
         roots = list(Team.objects.filter(leader_id=employee_id).values_list("id", flat=True))
         if team_id:
             roots.append(team_id)
         ids = Employee.objects.filter(team_id__in=team_ids_below(roots)).values_list("account_id", flat=True)
     return sorted({account.pk, *ids})
+
+
+def managed_people(account: Account) -> QuerySet[Employee]:
+    """The people an account looks after, with account, place and roles at hand."""
+    reach = account.reach_of(MANAGE_PEOPLE)
+    if reach is None:
+        return Employee.objects.none()
+    ids = account_ids_within(account, reach)
+    rows = Employee.objects.select_related("account", "team", "site", "position")
+    return rows if ids is None else rows.filter(account_id__in=ids)
+
+
+def access_employee(account: Account, *, employee_id: int) -> Employee:
+    """A person whom the asking one looks after. Raises `NotFound`, for strangers too."""
+    found = managed_people(account).filter(pk=employee_id).first()
+    if found is None:
+        raise NotFound(_("This person is not here, or not among those you look after."))
+    return found
+
+
+def managed_sites(account: Account) -> QuerySet[Site]:
+    """The sites an account may place people at."""
+    rows = Site.objects.order_by("id")
+    if account.reach_of(MANAGE_PEOPLE) is Reach.ALL:
+        return rows
+    return rows.filter(employees__account=account)
+
+
+def check_site_within(account: Account, *, site: Site) -> None:
+    """Raises `NotPermitted` when a person may not place people at a site."""
+    if not managed_sites(account).filter(pk=site.pk).exists():
+        raise NotPermitted(_("You look after another site. Ask an administrator to place people at %(site)s.") % {"site": site})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleFilter:
+    """What a list of people is narrowed to; zero and "" mean not narrowed. `state` is working, left or all."""
+
+    words: str = ""
+    site_id: int = 0
+    team_id: int = 0
+    position_id: int = 0
+    role_id: int = 0
+    skill_id: int = 0
+    state: str = "working"
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words or self.site_id or self.team_id or self.position_id or self.role_id or self.skill_id)
+
+
+def narrowed(people: QuerySet[Employee], *, by: PeopleFilter) -> QuerySet[Employee]:
+    """People that fit; a team means it and every team under it."""
+    if by.state == "working":
+        people = people.filter(account__is_active=True)
+    elif by.state == "left":
+        people = people.filter(account__is_active=False)
+    for word in by.words.split()[:5]:
+        people = people.filter(
+            Q(account__display_name__icontains=word) | Q(account__login__icontains=word) | Q(number__icontains=word)
+            | Q(account__email__icontains=word)
+        )  # fmt: skip
+    if by.team_id:
+        people = people.filter(team_id__in=team_ids_below([by.team_id]))
+    exact: dict[str, Any] = {"site_id": by.site_id, "position_id": by.position_id}
+    people = people.filter(**{name: value for name, value in exact.items() if value})
+    if by.role_id:
+        people = people.filter(account__grants__role_id=by.role_id)
+    if by.skill_id:
+        people = people.filter(skill_levels__skill_id=by.skill_id)
+    return people
+
+
+@dataclass(kw_only=True)
+class TeamNode:
+    """A team in the tree; `people` counts its own active members, `people_below` with all teams under it."""
+
+    team: Team
+    depth: int
+    people: int
+    people_below: int = 0
+    children: list[TeamNode] = field(default_factory=list)
+
+
+def team_tree() -> list[TeamNode]:
+    """All teams, top ones first, each with its children; one query."""
+    rows = Team.objects.select_related("site", "leader__account").annotate(
+        people=Count("members", filter=Q(members__account__is_active=True))
+    )
+    nodes = {team.pk: TeamNode(team=team, depth=0, people=team.people) for team in rows.order_by("site_id", "id")}
+    roots = []
+    for node in nodes.values():
+        parent = nodes.get(node.team.parent_id or 0)
+        (parent.children if parent else roots).append(node)
+    for root in roots:
+        _count_below(root, depth=0)
+    return roots
+
+
+def _count_below(node: TeamNode, *, depth: int) -> int:
+    node.depth = depth
+    node.people_below = node.people + sum(_count_below(child, depth=depth + 1) for child in node.children)
+    return node.people_below
+
+
+def flat_tree() -> list[TeamNode]:
+    """The tree from top to bottom, for lists and choices."""
+    found: list[TeamNode] = []
+    waiting = list(reversed(team_tree()))
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        waiting += reversed(node.children)
+    return found
+
+
+def sites_with_people() -> QuerySet[Site]:
+    active = Count("employees", filter=Q(employees__account__is_active=True), distinct=True)
+    return Site.objects.annotate(people=active, team_count=Count("teams", distinct=True)).order_by("id")
+
+
+def positions_with_holders() -> QuerySet[Position]:
+    return Position.objects.annotate(people=Count("holders", filter=Q(holders__account__is_active=True))).order_by("id")
+
+
+def skills_with_holders() -> QuerySet[Skill]:
+    return Skill.objects.annotate(people=Count("holders", filter=Q(holders__employee__account__is_active=True))).order_by("kind", "id")
+
+
+def colleagues(*, words: str = "", site_id: int = 0) -> QuerySet[Employee]:
+    """Everybody who works here, as colleagues see them."""
+    rows = Employee.objects.filter(account__is_active=True).select_related("account", "team", "site", "position")
+    rows = narrowed(rows, by=PeopleFilter(words=words, site_id=site_id, state="all"))
+    return rows.order_by("site_id", "team_id", "number")
