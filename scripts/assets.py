@@ -97,8 +97,7 @@ def write_icons(nodes: Path, *, target: Path) -> None:
     """Turns Tabler's node lists into lines of `name<TAB>inner markup`, sorted by name."""
     icons = json.loads(nodes.read_text(encoding="utf-8"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    lines = (f"{name}\t{''.join(element(tag, attributes) for tag, attributes in parts)}"
-             for name, parts in sorted(icons.items()))
+    lines = (f"{name}\t{''.join(element(tag, attributes) for tag, attributes in parts)}" for name, parts in sorted(icons.items()))
     target.write_text("\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
