@@ -76,6 +76,11 @@ class Authentication(AuthBase):
     openapi_type = "http"
     openapi_scheme = "bearer"
 
+    def __new__(cls, *schemes: str, session: bool = False) -> Authentication:
+        """Each set of schemes is a class of its own, because the OpenAPI document goes by the class's name."""
+        name = "".join(scheme.title() for scheme in schemes) + "Authentication"
+        return super().__new__(type(name, (cls,), {"openapi_scheme": schemes[0].lower()}))
+
     def __init__(self, *schemes: str, session: bool = False) -> None:
         self.schemes = frozenset(scheme.lower() for scheme in schemes)
         self.session = session

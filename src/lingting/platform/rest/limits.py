@@ -18,7 +18,7 @@ from lingting.platform.refusals import Refusal
 
 MOST_KEYS_HELD = 10_000
 PORTION_SHARE = 10
-PORTION_SECONDS = 5.0
+PORTION_SECONDS = 60.0
 
 
 class RateLimited(Refusal):

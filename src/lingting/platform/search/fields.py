@@ -57,6 +57,10 @@ class VectorField(models.Field):  # type: ignore[type-arg]
             return "%s"
         return "%s::tsvector"
 
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """Nothing to validate: the value is made by `vector()`, and a text without words has none."""
+        return value
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
         if value is UNLOADED:

@@ -28,6 +28,15 @@ def test_every_post_takes_an_idempotency_key_and_every_endpoint_knows_problems(a
         assert "application/problem+json" in operation["responses"]["default"]["content"]
 
 
+def test_tokens_of_different_kinds_are_told_apart(anyone: Client) -> None:
+    document = anyone.get("/api/v1/openapi.json").json()
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["BearerAuthentication"]["scheme"] == "bearer"
+    assert schemes["VisitorAuthentication"]["scheme"] == "visitor"
+    assert document["paths"]["/api/v1/visitors/me"]["get"]["security"] == [{"VisitorAuthentication": []}]
+    assert "security" not in document["paths"]["/api/v1/open/notes"]["post"]
+
+
 def test_the_page_shows_every_endpoint_and_loads_nothing_from_elsewhere(anyone: Client) -> None:
     page = anyone.get("/api/v1/docs").content.decode()
     assert "/api/v1/notes/{note_id}" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -109,6 +110,16 @@ def test_saving_a_loaded_object_keeps_its_words(remarks: type[Remark]) -> None:
     remark.text = "改了的字"
     remark.save()
     assert found("机票") == ["改了的字"]
+
+
+def test_an_object_with_words_is_valid_and_survives_pickling(remarks: type[Remark]) -> None:
+    keep("改签机票")
+    remark = pickle.loads(pickle.dumps(Remark.objects.get()))
+    remark.full_clean()
+    remark.save()
+    assert found("机票") == ["改签机票"]
+    Remark.objects.update(search=vector("退票"))
+    assert found("退票") == ["改签机票"]
 
 
 def test_the_vector_never_travels_back(remarks: type[Remark]) -> None:
