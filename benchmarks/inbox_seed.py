@@ -88,7 +88,7 @@ def _customers(cursor: Any, *, count: int) -> None:
         INSERT INTO crm_customer (name, tier_id, language, company, city, address, remarks, is_guest,
                                   created_at, updated_at, is_demo, vector)
         SELECT '顾客' || n, CASE WHEN n %% 10 < 3 THEN (SELECT min(id) FROM crm_tier) + n %% 3 END, 'zh-hans', '', '', '',
-               '', false, now(), now(), false, ''
+               '', false, now(), now(), false, ('''顾客'':1 ''客'':2 ''' || n || ''':3')::tsvector
         FROM generate_series(1, %s) n""",
         [max(count // 5, 50)],
     )

@@ -142,6 +142,16 @@ class Case(models.Model):
             models.Index(fields=["merged_into"], name="case_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_work_orders", condition=models.Q(parent__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due", condition=models.Q(state="open", due_at__isnull=False)),
+            models.Index(
+                fields=["assignee", "due_at", "id"],
+                name="case_due_by_assignee",
+                condition=models.Q(state="open", due_at__isnull=False, assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["queue", "due_at", "id"],
+                name="case_due_unassigned",
+                condition=models.Q(state="open", due_at__isnull=False, assignee=None),
+            ),
             models.Index(fields=["snoozed_until_at"], name="case_snoozed", condition=models.Q(state="snoozed")),
             models.Index(
                 fields=["queue", "state", "-active_at", "-id"],

@@ -27,6 +27,11 @@ class Filters:
     def __bool__(self) -> bool:
         return any(getattr(self, item.name) is not None for item in fields(self))
 
+    @property
+    def has_index(self) -> bool:
+        """Whether an index begins with one of the filters, and runs in the inbox's order."""
+        return any(value is not None for value in (self.queue_id, self.type_id, self.priority, self.channel))
+
     def as_query(self) -> dict[str, str]:
         """The filters as parameters of an address."""
         return {_PARAMETERS[item.name]: str(value) for item in fields(self) if (value := getattr(self, item.name)) is not None}

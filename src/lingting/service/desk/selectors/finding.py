@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lingting.platform.search import newest_matching
+from django.db.models import F, Q, QuerySet, Value
+
+from lingting.platform.search import query, rarest_first_order, search_matching
+from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case, Message
 from lingting.service.desk.selectors.inbox import Desk, InboxPage, Listing, rows_among
 
 MOST_FOUND = 50
+ENOUGH = 25
+STRETCHES = (5_000, 60_000, 400_000, 0)
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
@@ -37,21 +42,42 @@ def find_cases(desk: Desk, *, words: str, now: datetime, most: int = MOST_FOUND)
 
 
 def _said(words: str, *, desk: Desk, most: int) -> list[Mapping[str, Any]]:
-    rows = Message.objects.exclude(kind="system")
-    if not desk.sight.sees_all:
-        from django.db.models import Q
+    """The latest messages that hold the words, within a person's sight.
 
-        unowned = Q(case__assignee=None, case__queue_id__in=desk.sight.queues)
-        rows = rows.filter(Q(case__assignee_id__in=desk.sight.people) | unowned)
-    return newest_matching(rows.values("id", "case_id", "text"), column="vector", text=words, limit=most)
+    The newest stretch is read backwards, where a common word fills the page; then the word index is asked, one
+    growing stretch of older messages after another, so that a common word in somebody's narrow sight
+    does not fetch every message that holds it. Stops when a page is full.
+    """
+    asked = query(words)
+    if asked is None:
+        return []
+    rows = _sighted(desk).values("id", "case_id", "text")
+    newest = Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    found: list[Mapping[str, Any]] = []
+    above = newest + 1
+    for stretch in STRETCHES:
+        below = newest - stretch if stretch else 0
+        lookup = "vector__holds" if above > newest else "vector__matches"
+        part = rows.filter(**{lookup: asked}, id__gte=below, id__lt=above)
+        order = F("id").desc() if lookup == "vector__holds" else (F("id") + Value(0)).desc()
+        found += part.order_by(order)[: most - len(found)]
+        above = below
+        if len(found) >= min(most, ENOUGH) or above <= 0:
+            break
+    return found
+
+
+def _sighted(desk: Desk) -> QuerySet[Message]:
+    rows = Message.objects.exclude(kind="system")
+    if desk.sight.sees_all:
+        return rows
+    unowned = Q(case__assignee=None, case__queue_id__in=desk.sight.queues)
+    return rows.filter(Q(case__assignee_id__in=desk.sight.people) | unowned)
 
 
 def _of_customers(words: str, *, most: int) -> list[int]:
-    from lingting.platform.search import search_matching
-    from lingting.service.crm.models import Customer
-
     people = search_matching(Customer.objects.filter(merged_into=None), column="vector", text=words)
-    ids = list(people.values_list("id", flat=True)[:20])
+    ids = list(rarest_first_order(people).values_list("id", flat=True)[:20])
     if not ids:
         return []
     return list(Case.objects.filter(customer_id__in=ids).order_by("-active_at", "-id").values_list("id", flat=True)[:most])

@@ -19,7 +19,7 @@ from lingting.kernel.organisation.selectors import account_ids_within
 from lingting.platform.refusals import NotFound, NotPermitted
 from lingting.service.desk.models import Mention, Queue, SavedView
 from lingting.service.desk.selectors.filters import Filters, filters_of
-from lingting.service.desk.selectors.lanes import Scope, condition, lanes, parameters, scope_of
+from lingting.service.desk.selectors.lanes import Scope, condition, conditions, lanes, order_of, parameters, scope_of
 from lingting.service.desk.selectors.sight import Sight, sight_of
 
 PAGE_SIZE = 25
@@ -156,23 +156,20 @@ def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = 
     if listing.view == "mentions":
         return _page_of_ids(listing, _mentioned_ids(listing.desk), after=after, now=now, size=size)
     scope = listing.scope
-    if scope.is_overdue:
-        return _overdue_page(scope, after=after, now=now, size=size)
     if scope.filters.tag_id is not None:
         rare = _cases_of_rare_tag(scope.filters.tag_id)
         if rare is not None:
             return _page_of_ids(listing, rare, after=after, now=now, size=size)
-    bound = _read_cursor(after)
-    below = " AND (file.active_at, file.id) < (%(bound_at)s, %(bound_id)s)" if bound else ""
+    bound, order = _read_cursor(after), order_of(scope)
     sql = f"""
         WITH page AS (
-            SELECT lane.id, lane.active_at FROM ({lanes(scope, after=below)}) AS lane
-            ORDER BY lane.active_at DESC, lane.id DESC LIMIT %(size)s
+            SELECT lane.id, lane.{order.column} FROM ({lanes(scope, after=bound is not None)}) AS lane
+            ORDER BY {order.of("lane")} LIMIT %(size)s
         )
         SELECT {_COLUMNS} FROM page JOIN desk_case file ON file.id = page.id {_JOINS}
-        ORDER BY page.active_at DESC, page.id DESC"""
+        ORDER BY {order.of("page")}"""
     rows = _rows(sql, {**parameters(scope, now=now), **_bounds(bound), "size": size + 1})
-    return _page(rows, size=size, column="active_at")
+    return _page(rows, size=size, column=order.column)
 
 
 def rows_among(listing: Listing, case_ids: Sequence[int], *, now: datetime) -> list[dict[str, Any]]:
@@ -196,6 +193,11 @@ def matching_ids(listing: Listing, *, now: datetime, most: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_UNSEEN_MENTIONS = """
+    SELECT DISTINCT said.case_id FROM desk_mention named JOIN desk_message said ON said.id = named.message_id
+    WHERE named.account_id = %(account)s AND named.seen_at IS NULL"""
+
+
 def counts(desk: Desk, *, now: datetime) -> dict[str, int]:
     """How many cases stand in each counted view, in one query; 1,000 means "more than 999"."""
     asked: dict[str, str] = {}
@@ -204,57 +206,46 @@ def counts(desk: Desk, *, now: datetime) -> dict[str, int]:
         if not view.is_counted or (view.key == "team" and not desk.shows_team):
             continue
         if view.key == "mentions":
-            asked[view.key] = (
-                "SELECT DISTINCT said.case_id FROM desk_mention named JOIN desk_message said ON said.id = named.message_id"
-                " WHERE named.account_id = %(account)s AND named.seen_at IS NULL"
-            )
+            asked[view.key] = _bounded(_UNSEEN_MENTIONS)
             continue
-        where, values = condition(Listing(desk, view.key).scope, now=now)
+        parts, values = conditions(Listing(desk, view.key).scope, now=now)
+        sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}") for part in parts)
         for name in ("states", "people", "queues"):
-            where = where.replace(f"%({name})s", f"%({view.key}_{name})s")
+            sql = sql.replace(f"%({name})s", f"%({view.key}_{name})s")
             given[f"{view.key}_{name}"] = values[name]
-        asked[view.key] = f"SELECT 1 FROM desk_case file WHERE {where}"
-    parts = [f"(SELECT count(*) FROM ({sql} LIMIT %(most)s) AS found)" for sql in asked.values()]
+        asked[view.key] = sql
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", given)
-        return dict(zip(asked, cursor.fetchone(), strict=True))
+        cursor.execute(f"SELECT {', '.join(asked.values())}", given)
+        found = cursor.fetchone()
+    return {key: min(count, MOST_COUNTED + 1) for key, count in zip(asked, found, strict=True)}
 
 
 def count_of(listing: Listing, *, now: datetime, most: int) -> int:
     """How many cases a list holds, counted up to `most`."""
     if listing.view == "mentions":
         return min(len(_mentioned_ids(listing.desk)), most)
-    where, given = condition(listing.scope, now=now)
+    parts, given = conditions(listing.scope, now=now)
+    sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}") for part in parts)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM desk_case file WHERE {where} LIMIT %(most)s) AS found", {**given, "most": most}
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {sql}", {**given, "most": most})
+        return min(int(cursor.fetchone()[0]), most)
 
 
-def _overdue_page(scope: Scope, *, after: str, now: datetime, size: int) -> InboxPage:
-    where, given = condition(scope, now=now)
-    bound = _read_cursor(after)
-    below = " AND (file.due_at, file.id) > (%(bound_at)s, %(bound_id)s)" if bound else ""
-    sql = f"""SELECT {_COLUMNS} FROM (
-            SELECT * FROM desk_case file WHERE file.due_at IS NOT NULL AND file.state = 'open' AND {where}{below}
-            ORDER BY file.due_at, file.id LIMIT %(size)s
-        ) AS file {_JOINS} ORDER BY file.due_at, file.id"""
-    rows = _rows(sql, {**given, **_bounds(bound), "size": size + 1})
-    return _page(rows, size=size, column="due_at")
+def _bounded(sql: str) -> str:
+    return f"(SELECT count(*) FROM ({sql} LIMIT %(most)s) AS found)"
 
 
 def _page_of_ids(listing: Listing, ids: Sequence[int], *, after: str, now: datetime, size: int) -> InboxPage:
     """A page among known cases, few enough to sort. Mentions show cases beyond one's own sight."""
     where, given = ("true", {}) if listing.view == "mentions" else condition(listing.scope, now=now)
-    bound = _read_cursor(after)
-    below = " AND (file.active_at, file.id) < (%(bound_at)s, %(bound_id)s)" if bound else ""
+    bound, order = _read_cursor(after), order_of(listing.scope)
+    below = f" AND {order.below}" if bound else ""
     sql = f"""SELECT {_COLUMNS} FROM (
             SELECT * FROM desk_case file WHERE file.id = ANY(%(ids)s) AND {where}{below}
-            ORDER BY file.active_at DESC, file.id DESC LIMIT %(size)s
-        ) AS file {_JOINS} ORDER BY file.active_at DESC, file.id DESC"""
+            ORDER BY {order.of("file")} LIMIT %(size)s
+        ) AS file {_JOINS} ORDER BY {order.of("file")}"""
     rows = _rows(sql, {**given, **_bounds(bound), "ids": list(ids), "size": size + 1})
-    return _page(rows, size=size, column="active_at")
+    return _page(rows, size=size, column=order.column)
 
 
 def _mentioned_ids(desk: Desk) -> list[int]:

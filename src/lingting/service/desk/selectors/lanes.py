@@ -19,6 +19,7 @@ from lingting.service.desk.selectors.sight import Sight
 WORKING = (CaseState.OPEN.value, CaseState.WAITING.value, CaseState.SNOOZED.value)
 EVERY = (*WORKING, CaseState.CLOSED.value)
 MOST_PEOPLE = 200
+FEW_PEOPLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,35 @@ def _narrowed(scope: Scope, filters: Filters) -> Scope:
     return scope
 
 
+def conditions(scope: Scope, *, now: datetime) -> tuple[list[str], dict[str, Any]]:
+    """The scope as SQL conditions over `desk_case file` of which exactly one holds for each of its cases.
+
+    Two where owned and unowned cases are both meant but not all of them: each is answered by its own index.
+    """
+    shared = _shared(scope)
+    if scope.sees_all:
+        found = [" AND ".join(shared)]
+    else:
+        found = []
+        if scope.owned:
+            owner = "file.assignee_id IS NOT NULL" if scope.people is None else "file.assignee_id = ANY(%(people)s)"
+            found.append(" AND ".join([*shared, owner]))
+        if scope.unowned:
+            found.append(" AND ".join([*shared, "file.assignee_id IS NULL AND file.queue_id = ANY(%(queues)s)"]))
+    return found or ["false"], parameters(scope, now=now)
+
+
 def condition(scope: Scope, *, now: datetime) -> tuple[str, dict[str, Any]]:
-    """The scope as one SQL condition over `desk_case file`, for counts and for asking after single rows."""
-    parts = ["file.state = ANY(%(states)s)", *_residual(scope.filters)]
+    """The same as one condition, for asking after single rows."""
+    found, given = conditions(scope, now=now)
+    return f"(({') OR ('.join(found)}))", given
+
+
+def _shared(scope: Scope) -> list[str]:
     if scope.is_overdue:
-        parts.append("file.due_at < %(now)s")
-    if not scope.sees_all:
-        owned = "file.assignee_id = ANY(%(people)s)" if scope.people is not None else "file.assignee_id IS NOT NULL"
-        unowned = "(file.assignee_id IS NULL AND file.queue_id = ANY(%(queues)s))"
-        either = [text for text, wanted in ((owned, scope.owned), (unowned, scope.unowned)) if wanted]
-        parts.append(f"({' OR '.join(either)})" if either else "false")
-    return " AND ".join(parts), parameters(scope, now=now)
+        is_open = "true" if CaseState.OPEN in scope.states else "false"
+        return [is_open, "file.state = 'open' AND file.due_at < %(now)s", *_residual(scope.filters)]
+    return ["file.state = ANY(%(states)s)", *_residual(scope.filters)]
 
 
 def parameters(scope: Scope, *, now: datetime) -> dict[str, Any]:
@@ -104,37 +123,76 @@ def parameters(scope: Scope, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def lanes(scope: Scope, *, after: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a list: a column and its direction; the id decides between equals, the same way."""
+
+    column: str = "active_at"
+    is_descending: bool = True
+
+    @property
+    def sql(self) -> str:
+        way = " DESC" if self.is_descending else ""
+        return f"%s.{self.column}{way}, %s.id{way}"
+
+    def of(self, table: str) -> str:
+        return self.sql % (table, table)
+
+    @property
+    def below(self) -> str:
+        """The condition that continues after a row."""
+        sign = "<" if self.is_descending else ">"
+        return f"(file.{self.column}, file.id) {sign} (%(bound_at)s, %(bound_id)s)"
+
+
+def order_of(scope: Scope) -> Order:
+    """Newest activity first; where answers are late, the one that is late longest."""
+    return Order("due_at", is_descending=False) if scope.is_overdue else Order()
+
+
+def lanes(scope: Scope, *, after: bool) -> str:
     """The ids and moments of a page, as SQL: the union of the scope's lanes, `%(size)s` rows of each at most.
 
-    `after` is the condition that continues below a row, or "".
+    `after` continues below a row (`%(bound_at)s`, `%(bound_id)s`).
     """
-    rest = "".join(f" AND {part}" for part in _residual(scope.filters)) + after
+    order = order_of(scope)
+    if scope.is_overdue:
+        states, stands = "(VALUES (1)) AS lane(one)", "file.state = 'open' AND file.due_at < %(now)s"
+        if CaseState.OPEN not in scope.states:
+            return f"SELECT id, {order.column} FROM desk_case WHERE false"
+    else:
+        states, stands = "unnest(%(states)s::text[]) AS lane(state)", "file.state = lane.state"
+    rest = " AND ".join([stands, *_residual(scope.filters), *([order.below] if after else [])])
+    found = [_lane(source.format(states=states), f"{lane}{rest}", order=order) for source, lane in _sources(scope)]
+    return " UNION ALL ".join(found) or f"SELECT id, {order.column} FROM desk_case WHERE false"
+
+
+def _sources(scope: Scope) -> list[tuple[str, str]]:
+    """What each lane runs over, with the condition that makes it one stretch of an index.
+
+    Many people under a filter are met sooner on the filter's own index than on each person's.
+    """
     if scope.sees_all:
-        return _lane("unnest(%(states)s::text[]) AS lane(state)", f"file.state = lane.state{rest}")
+        return [("{states}", "")]
     found = []
+    people = len(scope.people or ())
+    is_wide = people > MOST_PEOPLE or (people > FEW_PEOPLE and scope.filters.has_index)
     if scope.owned and scope.people is None:
-        found.append(
-            _lane("unnest(%(states)s::text[]) AS lane(state)", f"file.state = lane.state AND file.assignee_id IS NOT NULL{rest}")
-        )
-    elif scope.owned and len(scope.people or ()) > MOST_PEOPLE:
-        wide = f"file.state = lane.state AND file.assignee_id = ANY(%(people)s){rest}"
-        found.append(_lane("unnest(%(states)s::text[]) AS lane(state)", wide))
-    elif scope.owned and scope.people:
-        source = "unnest(%(people)s::bigint[]) AS person(id), unnest(%(states)s::text[]) AS lane(state)"
-        found.append(_lane(source, f"file.assignee_id = person.id AND file.state = lane.state{rest}"))
+        found.append(("{states}", "file.assignee_id IS NOT NULL AND "))
+    elif scope.owned and is_wide:
+        found.append(("{states}", "file.assignee_id = ANY(%(people)s) AND "))
+    elif scope.owned and people:
+        found.append(("unnest(%(people)s::bigint[]) AS person(id), {states}", "file.assignee_id = person.id AND "))
     if scope.unowned and scope.queues:
-        source = "unnest(%(queues)s::bigint[]) AS line(id), unnest(%(states)s::text[]) AS lane(state)"
-        found.append(
-            _lane(source, f"file.queue_id = line.id AND file.assignee_id IS NULL AND file.state = lane.state{rest}")
-        )
-    return " UNION ALL ".join(found) or "SELECT id, active_at FROM desk_case WHERE false"
+        source = "unnest(%(queues)s::bigint[]) AS line(id), {states}"
+        found.append((source, "file.queue_id = line.id AND file.assignee_id IS NULL AND "))
+    return found
 
 
-def _lane(source: str, where: str) -> str:
-    return f"""(SELECT row.id, row.active_at FROM {source}, LATERAL (
-        SELECT file.id, file.active_at FROM desk_case file WHERE {where}
-        ORDER BY file.active_at DESC, file.id DESC LIMIT %(size)s) AS row)"""
+def _lane(source: str, where: str, *, order: Order) -> str:
+    return f"""(SELECT row.id, row.{order.column} FROM {source}, LATERAL (
+        SELECT file.id, file.{order.column} FROM desk_case file WHERE {where}
+        ORDER BY {order.of("file")} LIMIT %(size)s) AS row)"""
 
 
 def _residual(filters: Filters) -> list[str]:
