@@ -10,6 +10,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from lingting.platform.files import registry
+
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
@@ -48,3 +50,10 @@ def bucket(settings: Any, s3_server: str) -> Iterator[str]:
 def store(request: pytest.FixtureRequest) -> str:
     request.getfixturevalue(request.param)
     return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def no_other_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else's access checks and references: each test brings its own."""
+    monkeypatch.setattr(registry, "_checks", [])
+    monkeypatch.setattr(registry, "_referencers", {})
