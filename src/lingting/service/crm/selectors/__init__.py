@@ -10,6 +10,7 @@ from lingting.service.crm.selectors.lists import (
     with_details,
 )
 from lingting.service.crm.selectors.one import (
+    VIEW,
     access_customer,
     access_note,
     access_point,
@@ -21,6 +22,7 @@ from lingting.service.crm.selectors.one import (
 
 __all__ = [
     "FILTER_FIELDS",
+    "VIEW",
     "Candidate",
     "CustomerFilter",
     "access_customer",

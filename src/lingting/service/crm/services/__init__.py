@@ -31,10 +31,12 @@ from lingting.service.crm.services.merging import (
 from lingting.service.crm.services.movers import Belonging, belongings, register_mover
 from lingting.service.crm.services.notes import BadNote, ForeignNote, add_customer_note, delete_customer_note
 from lingting.service.crm.services.profiles import (
+    CHANGEABLE,
     BadCustomer,
     change_customer,
     create_customer,
     customer_with_external_id,
+    save_profile,
 )
 from lingting.service.crm.services.saved_filters import BadFilter, delete_filter, save_filter
 from lingting.service.crm.services.tags import (
@@ -49,6 +51,7 @@ from lingting.service.crm.services.tags import (
 from lingting.service.crm.services.vectors import refresh_vector
 
 __all__ = [
+    "CHANGEABLE",
     "IMPORT_FIELDS",
     "BadContactPoint",
     "BadCustomer",
@@ -87,6 +90,7 @@ __all__ = [
     "register_mover",
     "remove_contact_point",
     "save_filter",
+    "save_profile",
     "save_tag",
     "save_tier",
     "set_customer_tags",

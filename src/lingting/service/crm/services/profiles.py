@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Invalid
 from lingting.service.crm.events import CustomerChanged, CustomerCreated
 from lingting.service.crm.models import Customer
+from lingting.service.crm.services.contact_points import BadContactPoint, ContactPointTaken, add_contact_point
+from lingting.service.crm.services.tags import set_customer_tags
 from lingting.service.crm.services.vectors import refresh_vector, vector_of
 
 CHANGEABLE = ("name", "tier", "language", "company", "city", "address", "remarks", "external_id")
@@ -99,3 +101,34 @@ def cleaned(field: str, value: Any) -> Any:
 def _id_taken(customer: Customer) -> BadCustomer:
     sentence = _("Another customer has the id “%(id)s”.") % {"id": customer.external_id}
     return BadCustomer(sentence, fields={"external_id": [sentence]})
+
+
+@transaction.atomic
+def save_profile(
+    customer_id: int | None,
+    *,
+    profile: Mapping[str, Any],
+    points: Sequence[tuple[str, str]],
+    tags: Sequence[str],
+    actor: Actor,
+    now: datetime,
+) -> Customer:
+    """A whole form: makes the customer or changes the one given, adds the numbers and addresses, sets exactly the tags.
+
+    All or nothing. Raises `BadCustomer`, `BadContactPoint`, `ContactPointTaken`, `BadTag`; contact refusals carry
+    `fields` with the kind.
+    """
+    if customer_id is None:
+        others = {name: value for name, value in profile.items() if name != "name"}
+        customer = create_customer(profile.get("name", ""), actor=actor, now=now, **others)
+    else:
+        customer = change_customer(customer_id, changes=profile, actor=actor, now=now)
+    for index, (kind, value) in enumerate(points):
+        is_first = all(other != kind for other, _value in points[:index])
+        try:
+            add_contact_point(customer, kind=kind, value=value, now=now, actor=actor, is_preferred=is_first)
+        except (BadContactPoint, ContactPointTaken) as refusal:
+            refusal.details["fields"] = {kind: [str(refusal)]}
+            raise
+    set_customer_tags(customer, names=tags, actor=actor, now=now)
+    return customer
