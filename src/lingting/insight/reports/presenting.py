@@ -45,7 +45,8 @@ def charts(report: Report) -> list[dict[str, Any]]:
     variant = level.variant(report.question.variant)
     return [
         {
-            "id": "volume", "title": _("Contacts"), "label": _("Contacts by %(group)s") % {"group": GROUPS[report.question.group_by]},
+            "id": "volume", "title": _("Contacts"),
+            "label": _("Contacts by %(group)s") % {"group": GROUPS[report.question.group_by]},
             "data": {
                 "kind": "bar", "labels": labels, "horizontal": not over_time, "format": "number",
                 "series": [{"name": _("Contacts"), "values": [line.figures["offered"].value or 0 for line in report.lines]}],

@@ -54,7 +54,7 @@ def service(
         raise NotPermitted("This token acts for nobody; use a personal token for reports.")
     reach = check_permission(account, "reports.view_reports")
     now = timezone.now()
-    report = service_report(question_of(request.GET, now=now), account_ids=account_ids_within(account, reach), now=now)
+    report = service_report(question_of(request.GET, now=now), people=account_ids_within(account, reach), now=now)
     return {
         "first": report.question.first.isoformat(),
         "last": report.question.last.isoformat(),

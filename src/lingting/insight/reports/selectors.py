@@ -38,10 +38,14 @@ class Report:
     lines: list[ReportLine]
 
 
-def service_report(question: Question, *, account_ids: Collection[int] | None, now: datetime) -> Report:
-    """Measures everything the report shows; the same registry as the wallboard. `account_ids` None: the whole centre."""
+def service_report(question: Question, *, people: Collection[int] | None, now: datetime) -> Report:
+    """Measures everything the report shows; the same registry as the wallboard.
+
+    `people` limits whose figures are shown when it is broken down by agent (None: everyone's). Queues belong to no
+    one: their figures are the same for every reader, so that report and wallboard never disagree.
+    """
     queue_ids = None if question.queue_id is None else [question.queue_id]
-    scope = Scope(queue_ids=queue_ids, account_ids=account_ids)
+    scope = Scope(queue_ids=queue_ids, account_ids=people if question.group_by is GroupBy.AGENT else None)
     variants = {"service_level": question.variant}
     [whole] = measure(FIGURES, question.span, now=now, scope=scope, variants=variants)
     [before] = measure(FIGURES, question.span_before, now=now, scope=scope, variants=variants)

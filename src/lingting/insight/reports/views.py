@@ -23,10 +23,10 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 
 
 def _report(request: HttpRequest) -> Report:
-    """The asked report within the person's reach."""
+    """The asked report; people's figures within the reader's reach, queues' figures as the wallboard shows them."""
     reach = check_permission(request.user, VIEW)
     now = timezone.now()
-    return service_report(question_of(request.GET, now=now), account_ids=account_ids_within(request.user, reach), now=now)
+    return service_report(question_of(request.GET, now=now), people=account_ids_within(request.user, reach), now=now)
 
 
 @requires(VIEW)

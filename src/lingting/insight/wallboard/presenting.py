@@ -38,21 +38,21 @@ def _waiting(floor: FloorNow) -> dict[str, Any]:
     ready = floor.count("ready")
     state = "warning" if floor.waiting > max(ready, 1) else ""
     note = ngettext("%(n)d person ready", "%(n)d people ready", ready) % {"n": ready}
-    return {"name": _("Waiting now"), "value": str(floor.waiting), "period": _("now"), "sample": note, "state": state,
+    return {"name": _("Waiting now"), "value": str(floor.waiting), "note": note, "state": state,
             "state_text": _("more than are ready") if state else ""}  # fmt: skip
 
 
 def _longest(floor: FloorNow) -> dict[str, Any]:
     late = floor.longest_seconds is not None and floor.longest_seconds > LONG_WAIT_SECONDS
     value = "–" if floor.longest_seconds is None else seconds_text(floor.longest_seconds)
-    return {"name": _("Longest wait"), "value": value, "period": _("now"), "state": "breach" if late else "",
+    return {"name": _("Longest wait"), "value": value, "state": "breach" if late else "",
             "state_text": _("over a minute") if late else ""}  # fmt: skip
 
 
 def _in_progress(floor: FloorNow) -> dict[str, Any]:
     people = len(floor.agents)
     note = ngettext("%(n)d person at a desk", "%(n)d people at a desk", people) % {"n": people}
-    return {"name": _("In progress"), "value": str(floor.in_progress), "period": _("now"), "sample": note}
+    return {"name": _("In progress"), "value": str(floor.in_progress), "note": note}
 
 
 def _measured(floor: FloorNow) -> list[dict[str, Any]]:

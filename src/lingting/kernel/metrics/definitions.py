@@ -14,23 +14,29 @@ from lingting.kernel.metrics.registry import Counters, Formula, Metric, Unit, Va
 
 
 def _share(part: Formula, whole: Formula) -> Formula:
+    """A quotient; no value where a counter was not counted (abandonment of one agent) or the whole is nothing."""
+
     def formula(counters: Counters) -> float | None:
-        below = whole(counters)
-        return (part(counters) or 0.0) / below if below else None
+        above, below = part(counters), whole(counters)
+        return None if above is None or not below else above / below
 
     return formula
 
 
 def _of(name: str) -> Formula:
+    return lambda counters: counters.get(name)
+
+
+def _count(name: str) -> Formula:
     return lambda counters: counters.get(name, 0.0)
 
 
 def _minus(name: str, other: str) -> Formula:
-    return lambda counters: counters.get(name, 0.0) - counters.get(other, 0.0)
+    return lambda counters: counters[name] - counters[other] if name in counters and other in counters else None
 
 
 def _plus(name: str, other: str) -> Formula:
-    return lambda counters: counters.get(name, 0.0) + counters.get(other, 0.0)
+    return lambda counters: counters[name] + counters[other] if name in counters and other in counters else None
 
 
 def _one(key: str, formula: Formula) -> tuple[Variant, ...]:
@@ -71,11 +77,11 @@ def _definitions() -> list[Metric]:
         ),
         Metric(
             key="offered", label=_("Contacts"), unit=Unit.COUNT, sample="offered", needs=frozenset({"offered"}),
-            description=_("Contacts that came into a queue."), variants=_one("count", _of("offered")),
+            description=_("Contacts that came into a queue."), variants=_one("count", _count("offered")),
         ),
         Metric(
             key="answered", label=_("Answered"), unit=Unit.COUNT, sample="answered", needs=frozenset({"answered"}),
-            description=_("Contacts that a person answered."), variants=_one("count", _of("answered")),
+            description=_("Contacts that a person answered."), variants=_one("count", _count("answered")),
         ),
         Metric(
             key="asa", label=_("Average speed of answer"), unit=Unit.SECONDS, sample="answered", better="down", target=10.0,

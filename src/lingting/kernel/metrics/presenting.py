@@ -50,11 +50,10 @@ def as_figure(measurement: Measurement, *, period: str = "", url: str = "") -> d
         "name": str(measurement.metric.label),
         "value": value_text(measurement.value, measurement.metric.unit),
         "variant": str(measurement.variant.label),
-        "sample": _("n = %(count)s") % {"count": measurement.sample} if measurement.metric.unit is not Unit.COUNT else "",
+        "sample": str(measurement.sample) if measurement.metric.unit is not Unit.COUNT else "",
         "period": period,
         "target": target_text(measurement),
         "state": state,
         "state_text": {"ready": _("met"), "breach": _("missed"), "": ""}[state],
         "url": url,
-        "note": str(measurement.metric.description),
     }

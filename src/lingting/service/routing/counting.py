@@ -53,9 +53,15 @@ class ContactCounters:
 
     def count(self, period: Period, *, group_by: GroupBy, scope: Scope, now: datetime) -> dict[object, dict[str, float]]:
         sql = _CONTACTS.format(key=_KEYS[group_by])
-        if group_by is GroupBy.AGENT:
+        by_people = group_by is GroupBy.AGENT or scope.account_ids is not None
+        if by_people:
             sql = sql.replace("GROUP BY 1", "AND contact.answered_by_id IS NOT NULL GROUP BY 1")
-        return grouped(sql, _parameters(period, scope))
+        counted = grouped(sql, _parameters(period, scope))
+        if by_people:
+            # Whoever left unanswered left nobody's conversation: people have no abandonment.
+            for counters in counted.values():
+                counters.pop("abandoned"), counters.pop("abandoned_in_target")
+        return counted
 
 
 _TIME = """
