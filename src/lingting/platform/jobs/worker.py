@@ -23,7 +23,9 @@ LONGEST_PAUSE_SECONDS = 10.0
 
 
 def run_worker(*, concurrency: int = 4, queues: Sequence[str] | None = None, stop_event: threading.Event | None = None) -> None:
-    """Runs jobs until SIGTERM, SIGINT or the event; running jobs get 25 seconds to finish.
+    """Runs jobs until SIGTERM, SIGINT or the event; then takes nothing new and waits for what is running.
+
+    A job that does not end is left to whoever kills the process: the sweep hands it to another worker.
 
     `queues` None means all. When the database goes away the worker waits for it, from half a second to ten.
     Signals are only listened to in the main thread.

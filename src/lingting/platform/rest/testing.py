@@ -9,7 +9,8 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case
+from hypothesis import seed as repeatable
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -40,6 +41,8 @@ def explore_api(
 ) -> Findings:
     """Calls every operation of a WSGI application with made-up input until the examples or the time are used up.
 
+    Half of the input fits the document, half does not.
+
     Each operation gets an equal part of the time that is left. Server errors, statuses and answers that the document
     does not know are failures. `headers` carry the token.
     """
@@ -56,16 +59,18 @@ def explore_api(
 def _explore(operation: Any, *, headers: Mapping[str, str], until: float, examples: int, seed: int, findings: Findings) -> None:
     label = f"{operation.method.upper()} {operation.path}"
     findings.calls[label] = 0
+    fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    unfitting = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
+    @repeatable(seed)
     @settings(
         max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
-        derandomize=True,
     )
-    @given(case=operation.as_strategy())
+    @given(case=fitting | unfitting)
     def call(case: Case) -> None:
         if findings.calls[label] and time.monotonic() > until:
             return
