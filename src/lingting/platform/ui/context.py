@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.html import json_script
@@ -101,6 +102,11 @@ class Shell:
     def signout_url(self) -> str:
         """Where signing out is posted, "" for a guest."""
         return navigation.route_url("accounts:sign-out") if self.person else ""
+
+    @property
+    def told(self) -> Any:
+        """Django's messages for this page; a page may have a `messages` of its own."""
+        return get_messages(self.request)
 
     @property
     def home_url(self) -> str:
