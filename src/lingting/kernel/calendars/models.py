@@ -8,10 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from lingting.kernel.organisation.models import BilingualName
 
 
+WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+
+
 class DayTable(BilingualName):
     """A list of special days that calendars share, e.g. the published Chinese working days."""
 
     key = models.SlugField(unique=True, max_length=40)
+
+    class Meta:
+        verbose_name = _("table of special days")
 
 
 class SpecialDay(models.Model):
@@ -27,6 +33,7 @@ class SpecialDay(models.Model):
     source = models.CharField(_("source"), max_length=120, blank=True)
 
     class Meta:
+        verbose_name = _("special day")
         constraints = [models.UniqueConstraint(fields=["table", "date"], name="special_day_once")]
 
 
@@ -39,6 +46,9 @@ class Calendar(BilingualName):
     days = models.ForeignKey(DayTable, models.PROTECT, null=True, blank=True, related_name="calendars", verbose_name=_("special days"))
     holiday_hours = models.BooleanField(_("open on holidays as on Sundays"), default=False)
 
+    class Meta:
+        verbose_name = _("calendar")
+
 
 class WeeklyHours(models.Model):
     """An opening period of a weekday (0 = Monday), half open: from `opens` up to `closes` (24:00 as 1440 minutes)."""
@@ -49,6 +59,7 @@ class WeeklyHours(models.Model):
     closes_minute = models.PositiveSmallIntegerField(_("closes"))
 
     class Meta:
+        verbose_name = _("opening period of a weekday")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(weekday__lte=6, opens_minute__lt=models.F("closes_minute"), closes_minute__lte=1440),
@@ -66,3 +77,12 @@ class SpecialHours(models.Model):
     opens_minute = models.PositiveSmallIntegerField(_("opens"), default=0)
     closes_minute = models.PositiveSmallIntegerField(_("closes"), default=1440)
     note = models.CharField(_("note"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("special hours of a date")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens_minute__lt=models.F("closes_minute"), closes_minute__lte=1440),
+                name="special_hours_make_sense",
+            )
+        ]

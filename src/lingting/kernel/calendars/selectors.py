@@ -7,7 +7,7 @@ calendar says so (`holiday_hours`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,3 +112,51 @@ def openings(calendar_id: int) -> Openings:
 
 def is_open(calendar_id: int, *, at: datetime) -> bool:
     return openings(calendar_id).is_open(at)
+
+
+def special_days_of(table_id: int, *, year: int) -> list[SpecialDay]:
+    """The special days of a year in order."""
+    return list(SpecialDay.objects.filter(table_id=table_id, date__year=year).order_by("date"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRange:
+    """Special days in a row that have one kind and one name."""
+
+    first: date
+    last: date
+    kind: str
+    name_zh: str
+    name_en: str
+    is_provisional: bool
+    source: str
+
+    @property
+    def length(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def ranges_of(days: list[SpecialDay]) -> list[DayRange]:
+    """Days in order, put together where they follow each other with one kind and name."""
+    found: list[DayRange] = []
+    for day in days:
+        known = found[-1] if found else None
+        if known and (known.kind, known.name_zh, known.last) == (day.kind, day.name_zh, day.date - timedelta(days=1)):
+            found[-1] = replace(known, last=day.date)
+        else:
+            found.append(
+                DayRange(
+                    first=day.date, last=day.date, kind=day.kind, name_zh=day.name_zh, name_en=day.name_en,
+                    is_provisional=day.is_provisional, source=day.source,
+                )
+            )  # fmt: skip
+    return found
+
+
+def years_of(table_id: int) -> list[tuple[int, bool]]:
+    """The years a table knows, and whether each is provisional."""
+    rows = SpecialDay.objects.filter(table_id=table_id).values_list("date__year", "is_provisional").distinct()
+    years: dict[int, bool] = {}
+    for year, provisional in rows:
+        years[year] = years.get(year, False) or provisional
+    return sorted(years.items())
