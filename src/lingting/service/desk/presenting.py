@@ -68,13 +68,10 @@ def present_rows(rows: Sequence[dict[str, Any]], *, now: datetime, me: int) -> l
         row["queue"] = bilingual(row["queue_zh"], row["queue_en"])
         row["tier"] = bilingual(row["tier_zh"], row["tier_en"])
         row["name"] = row["customer_name"] or gettext("Guest %(number)s") % {"number": row["customer_id"]}
-        row["channel_look"] = channel_look(row["channel"])
         row["is_mine"] = row["assignee_id"] == me
-        row["is_urgent"] = row["priority"] <= Priority.HIGH
-        row["priority_look"] = PRIORITY_LOOKS.get(row["priority"], PRIORITY_LOOKS[3])
-        row["priority_label"] = Priority(row["priority"]).label if row["priority"] in Priority.values else ""
-        row["warn_at"] = row["due_at"] - timedelta(hours=2) if row["due_at"] else None
-        row["shows_due"] = row["due_at"] is not None and row["due_at"] < now + timedelta(hours=4)
+        due = row["due_at"]
+        row["shows_due"] = due is not None and due < now + timedelta(hours=4)
+        row["left_seconds"] = (due - now).total_seconds() if due else None
         row["line"] = row.get("found_text") or row["preview"] or row["subject"]
     return list(rows)
 

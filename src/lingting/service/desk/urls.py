@@ -51,4 +51,5 @@ urlpatterns = [
     path("cases/<int:case_id>/links/<int:other_id>/removal/", acts.unlinking, name="unlinking"),
     path("<slug:view>/", inbox.inbox, name="inbox"),
     path("<slug:view>/rows/", inbox.rows, name="rows"),
+    path("<slug:view>/filters/", inbox.filters, name="filters"),
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
-from lingting.kernel.organisation.models import Employee, Team
-from lingting.kernel.organisation.selectors import account_ids_within, team_ids_below
+from lingting.kernel.organisation.selectors import account_ids_within
 from lingting.platform.refusals import NotPermitted
-from lingting.service.desk.models import Case, Mention, Queue
+from lingting.service.desk.models import Case, Mention
 from lingting.service.desk.services.refusals import case_not_found
 
 VIEW = "desk.view_cases"
@@ -106,20 +106,24 @@ def visible_case_ids(account: Account, case_ids: Iterable[int]) -> set[int]:
     return seen | {pk for pk in wanted if pk not in seen and is_invited(account.pk, case_id=pk)}
 
 
+_QUEUES = """
+    WITH RECURSIVE me AS (
+        SELECT id, team_id, site_id FROM organisation_employee WHERE account_id = %(account)s
+    ), below AS (
+        SELECT team.id FROM organisation_team team JOIN me ON team.leader_id = me.id
+        UNION SELECT team.id FROM organisation_team team JOIN below ON team.parent_id = below.id
+    )
+    SELECT queue.id FROM desk_queue queue JOIN organisation_team team ON team.id = queue.team_id, me
+    WHERE team.id = me.team_id OR team.id IN (SELECT id FROM below) OR (%(site)s AND team.site_id = me.site_id)
+"""
+
+
 def _queues_of(account: Account, *, reach: Reach) -> tuple[int, ...]:
-    """Queues whose unowned cases a limited reach shows: those served, and those of one's teams or site."""
+    """Queues whose unowned cases a limited reach shows: those served, and those of one's teams or site; one query."""
     served = {queue_id for source in _served for queue_id in source(account.pk)}
-    me = Employee.objects.filter(account=account).values_list("id", "team_id", "site_id").first()
-    if me is None:
-        return tuple(sorted(served))
-    employee_id, team_id, site_id = me
-    if reach is Reach.SITE:
-        teams = list(Team.objects.filter(site_id=site_id).values_list("id", flat=True))
-    else:
-        led = list(Team.objects.filter(leader_id=employee_id).values_list("id", flat=True))
-        teams = team_ids_below(led) if led else []
-    own = Queue.objects.filter(team_id__in=[*teams, *([team_id] if team_id else [])])
-    return tuple(sorted(served.union(own.values_list("id", flat=True))))
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUES, {"account": account.pk, "site": reach is Reach.SITE})
+        return tuple(sorted(served.union(row[0] for row in cursor.fetchall())))
 
 
 def permitted_ids(account: Account, case_ids: Iterable[int], *, permission: str) -> list[int]:

@@ -19,7 +19,7 @@ from lingting.service.desk.presenting import (
     channel_look,
     present_messages,
 )
-from lingting.service.desk.views.inbox import filter_context
+from lingting.service.desk.views.inbox import chosen_context
 from lingting.service.desk.views.requests import LAST_VIEW, is_part, list_context, views_context
 
 
@@ -34,7 +34,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         return render(request, "desk/_case.html", context)
     view = request.GET.get("view") or request.session.get(LAST_VIEW) or "mine"
     beside = list_context(request, view)
-    beside |= views_context(beside["desk"], view) | filter_context(beside["listing"])
+    beside |= views_context(beside["desk"], view) | chosen_context(beside["listing"])
     return render(request, "desk/desk.html", beside | context | {"focus": "conversation"})
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from lingting.kernel.accounts.permissions import requires
 from lingting.service.desk import selectors
 from lingting.service.desk.models import CaseState, Priority
-from lingting.service.desk.presenting import CHANNELS, present_rows
+from lingting.service.desk.presenting import CHANNELS, channel_look, present_rows
 from lingting.service.desk.views.requests import LAST_VIEW, count_text, is_part, list_context, views_context
 
 MOST_ROWS = 60
@@ -34,7 +34,7 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
     context = list_context(request, view)
     if is_part(request) and "after" in request.GET:
         return render(request, "desk/_rows.html", context)
-    context |= views_context(context["desk"], view) | filter_context(context["listing"])
+    context |= views_context(context["desk"], view) | chosen_context(context["listing"])
     if request.session.get(LAST_VIEW) != view:
         request.session[LAST_VIEW] = view
     if is_part(request):
@@ -74,15 +74,30 @@ def find(request: HttpRequest) -> JsonResponse:
             "label": f"{row['name']} · {row['subject'] or row['preview']}"[:90],
             "url": reverse("desk:case", args=[row["id"]]),
             "detail": f"#{row['id']} · {CaseState(row['state']).label}",
-            "icon": row["channel_look"].icon,
+            "icon": channel_look(row["channel"]).icon,
         }
         for row in present_rows(page.rows, now=now, me=request.user.pk)
     ]
     return JsonResponse({"found": found})
 
 
-def filter_context(listing: selectors.Listing) -> dict[str, Any]:
-    """The filter form with what is chosen, and the chosen ones as chips."""
+@require_GET
+@requires("desk.view_cases")
+def filters(request: HttpRequest, view: str) -> HttpResponse:
+    """The filter form of a view, fetched when it is opened."""
+    listing = selectors.listing_of(selectors.desk_of(request.user), view, query=request.GET)
+    return render(request, "desk/_filter.html", {"view": view, **_filter_context(listing)})
+
+
+def chosen_context(listing: selectors.Listing) -> dict[str, Any]:
+    """What stands around a list: the chosen filters as chips (most lists have none), and whether acts on many are allowed."""
+    may_bulk = listing.desk.account.can("desk.bulk_cases")
+    if not listing.filters:
+        return {"chips": [], "may_bulk": may_bulk}
+    return {"may_bulk": may_bulk, **_filter_context(listing)}
+
+
+def _filter_context(listing: selectors.Listing) -> dict[str, Any]:
     filters = listing.filters
     people = selectors.colleagues(most=200, among=None if listing.desk.sight.sees_all else listing.desk.sight.people)
     fields = [
@@ -102,4 +117,4 @@ def filter_context(listing: selectors.Listing) -> dict[str, Any]:
         shown = next((str(text) for key, text in choices if str(key) == str(value)), str(value))
         rest = {key: text for key, text in given.items() if key != name}
         chips.append({"label": label, "value": shown, "rest": rest})
-    return {"filter_fields": fields, "chips": chips, "may_bulk": listing.desk.account.can("desk.bulk_cases")}
+    return {"filter_fields": fields, "chips": chips}

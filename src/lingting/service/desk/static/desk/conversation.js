@@ -50,10 +50,11 @@ export function place(html) {
     if (element.dataset.day) day = element;
     if (!element.dataset.id) continue;
     if (document.getElementById(element.id)) continue;
-    const pending = element.dataset.key && ground().querySelector(`[data-pending="${CSS.escape(element.dataset.key)}"]`);
+    const { key } = element.dataset;
+    const pending = key ? ground().querySelector(`[data-pending="${CSS.escape(key)}"]`) : null;
     const after = [...ground().querySelectorAll("[data-id]")].find((one) => idOf(one) > idOf(element));
     pending?.remove();
-    if (element.dataset.key) forgetUnsent(current, element.dataset.key);
+    if (key) forgetUnsent(current, key);
     document.adoptNode(element);
     const before = after ?? ground().querySelector("[data-pending]");
     if (day && !ground().querySelector(`[data-day="${day.dataset.day}"]`)) ground().insertBefore(document.adoptNode(day), before);
