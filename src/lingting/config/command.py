@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--remove", action="store_true")
     demo.add_argument("--live", action="store_true")
     demo.add_argument("--rate", type=float, default=6.0, help="with --live: new customers a minute")
+    demo.add_argument("--pace", type=float, default=2.0, help="with --live: how much faster than people they talk")
+    demo.add_argument("--all", action="store_true", dest="everyone", help="with --live: the newcomer linxiao works too")
     demo.add_argument("--days", type=int, default=60, help="days of history")
     demo.add_argument("--seed", type=int, default=20261121)
     demo.add_argument("--url", default="http://127.0.0.1:8000", help="with --live: where Lingting answers")
@@ -121,8 +123,9 @@ def _demo(given: argparse.Namespace) -> None:
     from lingting.demo import centre
 
     centre.run_command(
-        remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url
-    )
+        remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url,
+        pace=given.pace, everyone=given.everyone,
+    )  # fmt: skip
 
 
 def _doctor(given: argparse.Namespace) -> int:

@@ -100,7 +100,7 @@ def catalogue_of(folder: Path) -> dict[Key, str]:
         if message.id and not message.fuzzy:
             msgid = message.id[0] if isinstance(message.id, tuple) else message.id
             text = message.string[0] if isinstance(message.string, tuple) else message.string
-            found[(message.context, msgid)] = str(text or "")
+            found[(message.context, str(msgid))] = str(text or "")
     return found
 
 

@@ -22,7 +22,8 @@ def run_one_port(*, host: str, port: int) -> None:
     from lingting.config.wsgi import application as pages
 
     live = live_application()
-    wrapped: Any = WSGIMiddleware(pages, workers=WEB_THREADS)
+    django_pages: Any = pages
+    wrapped: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
 
     async def site(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan" or scope.get("path", "").startswith(PREFIX):

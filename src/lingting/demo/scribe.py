@@ -82,7 +82,7 @@ class Scribe:
             Language.CHINESE: [each for each in customers if each[2] != "en"],
         }
         self._named = {
-            key.removeprefix("demo-"): (pk, name)
+            str(key).removeprefix("demo-"): (pk, name)
             for key, pk, name in Customer.objects.filter(external_id__startswith="demo-").values_list("external_id", "id", "name")
         }
 
@@ -192,7 +192,10 @@ class Scribe:
         """Closed, but for what is recent and needs more: that waits for the customer or for us."""
         recent = self._now - served.ended_at < timedelta(hours=OPEN_HOURS)
         needs_more = dialogue.ending in {Ending.FOLLOW_UP, Ending.WORK_ORDER} and self._rng.random() < 0.5
-        state, waiting_since, due, closed_at = "closed", None, None, served.wrapped_at
+        state = "closed"
+        waiting_since: datetime | None = None
+        due: datetime | None = None
+        closed_at: datetime | None = served.wrapped_at
         if recent and account_id is None and self._rng.random() < 0.35:
             state, waiting_since, due, closed_at = "open", served.at, served.at + timedelta(hours=queue.response_hours), None
         elif recent and account_id and needs_more:

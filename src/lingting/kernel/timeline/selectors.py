@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from lingting.kernel.timeline.models import Entry
 
 
-def history_of(subject_type: str, subject_id: int, *, limit: int = 100) -> QuerySet[Entry, dict[str, Any]]:
+def history_of(subject_type: str, subject_id: int, *, limit: int = 100) -> QuerySet[Entry, Any]:
     """The latest facts about a thing, newest first, as dicts for a template."""
     return (
         Entry.objects.filter(subject_type=subject_type, subject_id=subject_id)

@@ -91,7 +91,7 @@ def consume(
         rows = cursor.fetchall()
         if not rows:
             return 0
-        handle([ReadEntry(*row[1:8], data=orjson.loads(row[8]) if isinstance(row[8], str) else row[8]) for row in rows])
+        handle([ReadEntry(*row[1:8], orjson.loads(row[8]) if isinstance(row[8], str) else row[8]) for row in rows])
         cursor.execute(
             "UPDATE timeline_cursor SET xid = %s, entry_id = %s, moved_at = %s WHERE reader = %s",
             [rows[-1][0], rows[-1][1], now, reader],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -34,7 +35,7 @@ class RatingCounters:
     groups = frozenset(GroupBy)
 
     def count(self, period: Period, *, group_by: GroupBy, scope: Scope, now: datetime) -> dict[object, dict[str, float]]:
-        parameters = {
+        parameters: dict[str, Any] = {
             "start": period.start_at, "end": period.end_at, "zone": period.time_zone,
             "queues": None if scope.queue_ids is None else list(scope.queue_ids),
             "people": None if scope.account_ids is None else list(scope.account_ids),

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import psycopg
 from django.db import Error as DatabaseFailure
@@ -89,7 +90,7 @@ class Router:
             began = time.monotonic()
             now = timezone.now()
             recheck_at = self.round(now=now)
-            self._every(SWEEP_SECONDS, "sweep", lambda now=now: self._sweep(now=now))
+            self._every(SWEEP_SECONDS, "sweep", partial(self._sweep, now=now))
             self._wait(recheck_at, began=began)
 
     def round(self, *, now: datetime) -> float | None:

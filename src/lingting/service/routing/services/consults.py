@@ -26,7 +26,7 @@ def ask_colleague(conversation_id: int, *, asked_id: int, question: str, actor: 
         raise NotThere(_("This colleague is not at a desk now. Choose another, or write a note with @."))
     consult, is_new = Consult.objects.get_or_create(
         conversation=conversation, asked_id=asked_id, ended_at=None,
-        defaults={"asked_by_id": actor.id, "question": question.strip(), "asked_at": now},
+        defaults={"asked_by_id": int(actor.id or 0), "question": question.strip(), "asked_at": now},
     )  # fmt: skip
     if is_new:
         if question.strip():

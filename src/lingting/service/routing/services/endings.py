@@ -72,7 +72,7 @@ def release(chosen: QuerySet[Assignment], *, now: datetime) -> int:
     for assignment in due:
         assignment.released_at = now
         assignment.save(update_fields=["released_at"])
-        if assignment.contact is not None and assignment.contact.finished_at is None:
+        if assignment.contact is not None and assignment.ended_at and assignment.contact.finished_at is None:
             assignment.contact.wrap_up_seconds = (now - assignment.ended_at).total_seconds()
             assignment.contact.finished_at = now
             assignment.contact.save(update_fields=["wrap_up_seconds", "finished_at"])
