@@ -10,7 +10,7 @@ from lingting.platform.jobs import periodic
 KEPT = timedelta(days=30)
 
 
-@periodic("40 3 * * *")
+@periodic("40 19 * * *")
 def forget_old_attempts(*, now: datetime) -> None:
     """Attempts hold names and addresses: after thirty days nothing needs them."""
     SignInAttempt.objects.filter(at__lt=now - KEPT).delete()
