@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from lingting.config.collect import collect
 from lingting.demo.world import World, build_world
@@ -33,3 +35,17 @@ def now() -> datetime:
 def world(db: None, now: datetime) -> World:
     """The demo centre without its articles: forty people, six queues, sixty customers."""
     return build_world(now=now, with_articles=False)
+
+
+@pytest.fixture(autouse=True)
+def _empty_unmanaged_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django's flush after a transactional test passes over tables that are no managed models."""
+    mark = request.node.get_closest_marker("django_db")
+    is_transactional = (mark is not None and mark.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if not is_transactional:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE timeline_entry, procrastinate_jobs CASCADE")

@@ -91,9 +91,17 @@ def consume(
         rows = cursor.fetchall()
         if not rows:
             return 0
-        handle([ReadEntry(*row[1:8], orjson.loads(row[8]) if isinstance(row[8], str) else row[8]) for row in rows])
+        handle([_read_entry(row) for row in rows])
         cursor.execute(
             "UPDATE timeline_cursor SET xid = %s, entry_id = %s, moved_at = %s WHERE reader = %s",
             [rows[-1][0], rows[-1][1], now, reader],
         )
     return len(rows)
+
+
+def _read_entry(row: tuple[Any, ...]) -> ReadEntry:
+    data = row[8]
+    return ReadEntry(
+        id=row[1], occurred_at=row[2], kind=row[3], subject_type=row[4], subject_id=row[5], actor_kind=row[6], actor_id=row[7],
+        data=orjson.loads(data) if isinstance(data, str) else data,
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Facts are written with what made them true, and every reader sees each once, late commits included."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+import pytest
+from django.db import connections, transaction
+
+from lingting.kernel.timeline.events import SYSTEM, Actor, Fact, receives
+from lingting.kernel.timeline.models import Cursor, Entry
+from lingting.kernel.timeline.selectors import history_of
+from lingting.kernel.timeline.services import ReadEntry, consume, record
+
+
+@dataclass(frozen=True, kw_only=True)
+class KettleBoiled(Fact):
+    subject_type: ClassVar[str] = "test.kettle"
+    subject_field: ClassVar[str] = "kettle_id"
+    kettle_id: int
+    litres: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class KettleFilled(KettleBoiled):
+    def topics(self) -> tuple[str, ...]:
+        return (f"kettle:{self.kettle_id}",)
+
+
+def read_all(reader: str, now: datetime) -> list[ReadEntry]:
+    seen: list[ReadEntry] = []
+    while consume(reader, seen.extend, now=now, batch=2):
+        pass
+    return seen
+
+
+@pytest.mark.django_db
+def test_a_fact_outside_a_transaction_is_refused(now: datetime) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        _record_outside(now)
+
+
+def _record_outside(now: datetime) -> None:
+    from unittest import mock
+
+    from django.db import connection
+
+    with mock.patch.object(connection, "in_atomic_block", False):
+        record(KettleBoiled(kettle_id=1, litres=1.5), actor=SYSTEM, now=now)
+
+
+@pytest.mark.django_db
+def test_the_history_of_a_thing_tells_who_and_what(now: datetime) -> None:
+    record(KettleBoiled(kettle_id=7, litres=1.5), actor=Actor("staff", 3, "林晓"), now=now)
+    [entry] = history_of("test.kettle", 7)
+    assert (entry["kind"], entry["actor_label"], entry["data"]) == ("KettleBoiled", "林晓", {"litres": 1.5})
+
+
+@pytest.mark.django_db
+def test_only_facts_with_an_audience_are_live(now: datetime) -> None:
+    record(KettleBoiled(kettle_id=1, litres=1), actor=SYSTEM, now=now)
+    record(KettleFilled(kettle_id=1, litres=2), actor=SYSTEM, now=now)
+    rows = list(Entry.objects.order_by("id").values_list("topics", "live"))
+    assert rows == [([], None), (["kettle:1"], {"kettle_id": 1, "litres": 2})]
+
+
+@pytest.mark.django_db
+def test_a_receiver_runs_in_the_transaction_and_may_refuse(now: datetime) -> None:
+    from lingting.kernel.timeline import events
+
+    @receives(KettleBoiled)
+    def refuse(fact: KettleBoiled, actor: Actor, at: datetime) -> None:
+        raise ValueError("too hot")
+
+    try:
+        with pytest.raises(ValueError, match="too hot"), transaction.atomic():
+            record(KettleBoiled(kettle_id=9, litres=1), actor=SYSTEM, now=now)
+    finally:
+        events._receivers["KettleBoiled"].remove(refuse)
+    assert not Entry.objects.filter(subject_id=9).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_reader_sees_every_fact_once_in_order(now: datetime) -> None:
+    for number in range(5):
+        with transaction.atomic():
+            record(KettleBoiled(kettle_id=number, litres=1), actor=SYSTEM, now=now)
+    assert [entry.subject_id for entry in read_all("metrics", now)] == [0, 1, 2, 3, 4]
+    assert read_all("metrics", now) == []
+    assert len(read_all("webhooks", now)) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failing_reader_keeps_its_place(now: datetime) -> None:
+    with transaction.atomic():
+        record(KettleBoiled(kettle_id=1, litres=1), actor=SYSTEM, now=now)
+
+    def fail(entries: list[ReadEntry]) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        consume("metrics", fail, now=now)
+    assert not Cursor.objects.exclude(entry_id=0).exists()
+    assert len(read_all("metrics", now)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_late_commit_is_not_skipped(now: datetime) -> None:
+    """The slow writer took the lower id and commits after the reader has looked."""
+    written, may_commit = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                record(KettleBoiled(kettle_id=1, litres=1), actor=SYSTEM, now=now)
+                written.set()
+                may_commit.wait(10)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    assert written.wait(10)
+    with transaction.atomic():
+        record(KettleBoiled(kettle_id=2, litres=1), actor=SYSTEM, now=now)
+    before = read_all("metrics", now)
+    may_commit.set()
+    writer.join(10)
+    after = read_all("metrics", now)
+    assert sorted(entry.subject_id for entry in before + after) == [1, 2]
+    assert [entry.subject_id for entry in before] == [], "what is above a running transaction waits"
