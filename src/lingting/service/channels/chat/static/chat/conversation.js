@@ -1,0 +1,415 @@
+/**
+ * The visitor's conversation as this window knows it: who the visitor is, what was said, how it stands.
+ *
+ * Fires "change" when anything to be shown changed, "said" (detail: message) when the other side said
+ * something new, and "ended". Live events only say that something happened; what happened is always read
+ * from the server, after the last message known.
+ */
+
+import { Listening } from "./listening.js";
+import { Outbox } from "./outbox.js";
+import { Refused } from "./server.js";
+
+const TYPING_LASTS_MS = 6000;
+const TYPING_EVERY_MS = 3000;
+const SLEPT_MS = 25000;
+const SAID_BY_US = new Set(["agent", "bot"]);
+
+export class Conversation extends EventTarget {
+  constructor({ server, keeping, widgetKey, identity, language }) {
+    super();
+    Object.assign(this, { server, keeping, widgetKey, identity, language });
+    this.widget = keeping.get(`look:${language}`);
+    this.visitor = "";
+    this.isLooking = false;
+    this.liveState = "";
+    this.problem = null;
+    this.forget();
+    this.outbox = new Outbox(keeping, { deliver: (entry) => this.deliver(entry), onChange: () => this.changed() });
+    this.listening = new Listening({
+      keeping, url: `${server.origin}/live/`,
+      onEvent: (event) => this.hear(event),
+      onState: (state, reason) => this.hearState(state, reason),
+    });
+    keeping.onChange = (message) => this.hearWindow(message);
+    this.lastTickAt = Date.now();
+    this.ticking = setInterval(() => this.tick(), 5000);
+    this.waking = () => document.hidden || this.wake();
+    for (const [target, name] of this.wakers()) target.addEventListener(name, this.waking);
+  }
+
+  wakers() {
+    return [[window, "online"], [window, "pageshow"], [window, "focus"], [document, "visibilitychange"]];
+  }
+
+  close() {
+    clearInterval(this.ticking);
+    clearTimeout(this.timer);
+    for (const [target, name] of this.wakers()) target.removeEventListener(name, this.waking);
+    this.outbox.close();
+    this.listening.close();
+    this.keeping.close();
+  }
+
+  // --- What is shown ------------------------------------------------------------------------------
+
+  get isLive() {
+    return Boolean(this.id && this.standing && this.standing.state !== "ended");
+  }
+
+  get isEnded() {
+    return Boolean(this.id && this.standing && this.standing.state === "ended");
+  }
+
+  get unread() {
+    const seen = this.keeping.get("seen", 0);
+    return [...this.messages.values()].filter((message) => SAID_BY_US.has(message.kind) && message.id > seen).length;
+  }
+
+  get newestOfOurs() {
+    return Math.max(0, ...[...this.messages.values()].filter((message) => SAID_BY_US.has(message.kind)).map((message) => message.id));
+  }
+
+  /** Messages in their order, then what is not yet confirmed. */
+  lines() {
+    const known = [...this.messages.values()].sort((a, b) => a.id - b.id);
+    const keys = new Set(known.map((message) => message.client_key));
+    return { known, pending: this.outbox.entries().filter((entry) => !keys.has(entry.key)) };
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  // --- Opening ------------------------------------------------------------------------------------
+
+  /** How the widget looks; makes no visitor. Throws `Refused`. */
+  async look() {
+    this.widget = await this.server.get(`widgets/${encodeURIComponent(this.widgetKey)}?language=${this.language}`);
+    this.keeping.set(`look:${this.language}`, this.widget);
+    this.changed();
+  }
+
+  /** Whether something was left off on an earlier page that should go on without being asked. */
+  get isUnfinished() {
+    return Boolean(this.keeping.get("conversation") || this.outbox.entries().length);
+  }
+
+  /** Says who we are and takes up the running conversation; many calls are one. */
+  visit() {
+    this.visiting = this.visiting || this.makeVisit().finally(() => {
+      this.visiting = null;
+    });
+    return this.visiting;
+  }
+
+  async makeVisit() {
+    try {
+      const found = await this.server.post("visits", {
+        widget: this.widgetKey, token: this.keeping.get("token", ""), identity: this.identity, language: this.language,
+        page_url: location.href.slice(0, 2000), page_title: document.title.slice(0, 500),
+      });
+      this.problem = null;
+      await this.enter(found);
+    } catch (error) {
+      this.problem = error instanceof Refused ? error : new Refused({ detail: String(error) });
+      this.changed();
+      throw this.problem;
+    }
+  }
+
+  async enter(found) {
+    if (this.keeping.get("visitor") !== found.visitor) {
+      if (this.keeping.get("visitor")) for (const name of ["conversation", "seen", "draft", "left"]) this.keeping.set(name, null);
+      this.keeping.set("visitor", found.visitor);
+      this.forget();
+    }
+    this.keeping.set("token", found.token);
+    this.server.token = found.token;
+    this.visitor = found.visitor;
+    this.customerName = found.customer_name;
+    this.widget = found.widget;
+    this.keeping.set(`look:${this.language}`, found.widget);
+    this.outbox.claim(found.visitor);
+    const kept = this.keeping.get("conversation");
+    if (found.conversation) this.take(found.conversation);
+    else if (kept) await this.takeUp(kept);
+    this.changed();
+    this.outbox.run();
+  }
+
+  /** A conversation that ended while nobody looked: shown once more, to be read and rated. */
+  async takeUp(id) {
+    this.forget();
+    this.id = id;
+    await this.sync();
+    const isDone = this.isEnded && (this.standing.is_rated || !this.standing.agent_name);
+    if (isDone && !this.isLooking) this.startNew();
+  }
+
+  // --- Reading ------------------------------------------------------------------------------------
+
+  forget() {
+    this.id = null;
+    this.standing = null;
+    this.messages = new Map();
+    this.syncedTo = 0;
+    this.deliveredTo = 0;
+    this.readTo = 0;
+    this.agentTyping = false;
+  }
+
+  /** Takes in what the server told about the conversation. */
+  take(told) {
+    if (this.id !== told.id) {
+      this.forget();
+      this.id = told.id;
+    }
+    this.keeping.set("conversation", told.id);
+    const wasLive = this.isLive;
+    const isFirst = this.syncedTo === 0;
+    this.standing = told.standing;
+    for (const message of told.messages) this.takeMessage(message, { isNews: !isFirst });
+    for (const message of this.messages.values()) {
+      if (message.kind !== "customer") continue;
+      message.is_read = message.is_read || message.id <= told.standing.read_up_to;
+      message.is_delivered = message.is_delivered || message.is_read || Boolean(told.standing.agent_name);
+    }
+    if (this.isLive) this.listening.listen(told.topic, told.cursor, this.server.token);
+    else this.listening.stop();
+    this.confirm();
+    this.plan();
+    this.changed();
+    if (wasLive && this.isEnded) this.dispatchEvent(new Event("ended"));
+  }
+
+  takeMessage(message, { isNews }) {
+    const isNew = !this.messages.has(message.id);
+    this.messages.set(message.id, message);
+    this.syncedTo = Math.max(this.syncedTo, message.id);
+    if (message.client_key) this.keeping.set(`out:${message.client_key}`, null);
+    if (!isNew || !SAID_BY_US.has(message.kind)) return;
+    this.agentTyping = false;
+    if (isNews && message.id > this.keeping.get("seen", 0)) this.dispatchEvent(new CustomEvent("said", { detail: message }));
+  }
+
+  /** Reads what is new; asked for while it runs, it runs once more. */
+  async sync() {
+    if (!this.id) return;
+    this.isAsked = true;
+    if (this.isSyncing) return;
+    this.isSyncing = true;
+    try {
+      while (this.isAsked && this.id) {
+        this.isAsked = false;
+        const told = await this.server.get(`conversations/${this.id}?after=${this.syncedTo}`);
+        if (told.id !== this.id && this.id) continue;
+        this.take(told);
+        this.isAsked = this.isAsked || told.has_more;
+      }
+      this.syncFailures = 0;
+    } catch (error) {
+      this.syncFailures = (this.syncFailures || 0) + 1;
+      if (error.status === 404) this.startNew();
+      else if (error.status === 401) this.visitAgain();
+      else this.plan();
+    } finally {
+      this.isSyncing = false;
+    }
+  }
+
+  visitAgain() {
+    this.visit().catch(() => this.plan());
+  }
+
+  /** When to look again by ourselves: seldom while live events come, often when they do not. */
+  plan() {
+    clearTimeout(this.timer);
+    if (!this.isLive) return;
+    const isHeard = this.liveState === "connected";
+    let wait = isHeard ? (this.standing.state === "waiting" ? 15000 : 60000) : this.isLooking ? 4000 : 12000;
+    if (document.hidden) wait *= 4;
+    wait *= Math.min(8, 2 ** (this.syncFailures || 0)) * (0.85 + 0.3 * Math.random());
+    this.timer = setTimeout(() => this.sync(), wait);
+  }
+
+  hear(event) {
+    if (event.kind === "AgentTyping") this.showTyping();
+    else if (event.kind !== "hello") this.sync();
+  }
+
+  hearState(state, reason) {
+    const wasConnected = this.liveState === "connected";
+    this.liveState = state;
+    if (state === "connected" && !wasConnected) this.sync();
+    if (state === "lost" && reason === "signed-out") this.visitAgain();
+    this.plan();
+    this.changed();
+  }
+
+  hearWindow(message) {
+    this.listening.hear(message);
+    if (message.kind !== "kept") return;
+    const kept = this.keeping.get("conversation");
+    if (this.visitor && this.keeping.get("visitor") !== this.visitor) this.visitAgain();
+    else if (this.visitor && kept && kept !== this.id) this.visitAgain();
+    else if (this.visitor && !kept && this.isEnded) this.leaveBehind();
+    else if (this.id) this.syncSoon();
+    this.changed();
+  }
+
+  /** Another window sent or read something: look after it in a moment, once. */
+  syncSoon() {
+    if (this.soon) return;
+    this.soon = setTimeout(() => {
+      this.soon = 0;
+      this.sync();
+    }, 300);
+  }
+
+  showTyping() {
+    this.agentTyping = true;
+    clearTimeout(this.typingTimer);
+    this.typingTimer = setTimeout(() => {
+      this.agentTyping = false;
+      this.changed();
+    }, TYPING_LASTS_MS);
+    this.changed();
+  }
+
+  tick() {
+    const slept = Date.now() - this.lastTickAt > SLEPT_MS;
+    this.lastTickAt = Date.now();
+    if (slept) this.wake();
+  }
+
+  wake() {
+    this.listening.wake();
+    this.outbox.hurry();
+    this.sync();
+    this.confirm();
+  }
+
+  // --- Telling ------------------------------------------------------------------------------------
+
+  say({ text, files, queue }) {
+    this.outbox.add({ text: text.replaceAll("\u0000", ""), files, queue: queue || "", visitor: this.visitor });
+  }
+
+  async deliver(entry) {
+    if (!this.server.token || !this.visitor) await this.visit();
+    if (this.messages.size && [...this.messages.values()].some((message) => message.client_key === entry.key)) return;
+    const body = { text: entry.text, client_key: entry.key, files: entry.files.map((file) => file.id) };
+    try {
+      if (this.isLive) {
+        const stored = await this.server.post(`conversations/${this.id}/messages`, body);
+        this.keepSent(entry, stored);
+      } else this.take(await this.server.post("conversations", { ...body, queue: entry.queue }));
+    } catch (error) {
+      await this.recover(error);
+      throw error;
+    }
+  }
+
+  /** Some refusals say that we know too little: learn it, and the outbox tries again. */
+  async recover(error) {
+    if (error.status === 401) {
+      this.visitor = "";
+      await this.visit();
+      error.status = 0;
+    } else if (error.code === "no_such_conversation") {
+      this.startNew();
+      error.status = 0;
+    } else if (error.code === "conversation_is_over") await this.sync();
+  }
+
+  /** Shown as sent at once; the next reading brings the server's own version. */
+  keepSent(entry, stored) {
+    if (this.messages.has(stored.id)) return;
+    this.messages.set(stored.id, {
+      id: stored.id, kind: "customer", text: entry.text, author: "", at: stored.at, client_key: entry.key,
+      is_delivered: this.standing.state === "talking", is_read: false, files: entry.files,
+    });
+    this.changed();
+  }
+
+  noteTyping() {
+    const now = Date.now();
+    if (!this.isLive || this.standing.state !== "talking" || now - (this.typedAt || 0) < TYPING_EVERY_MS) return;
+    this.typedAt = now;
+    this.server.post(`conversations/${this.id}/typing`).catch(() => {});
+  }
+
+  /** The person looks at the conversation: nothing is unread. */
+  markSeen() {
+    const newest = this.newestOfOurs;
+    if (newest > this.keeping.get("seen", 0)) {
+      this.keeping.set("seen", newest);
+      this.changed();
+    }
+    this.confirm();
+  }
+
+  /** Tells the server what arrived here and what was read; what fails is told again with the next. */
+  confirm() {
+    const newest = this.newestOfOurs;
+    const seen = Math.min(newest, this.keeping.get("seen", 0));
+    if (seen > this.readTo) this.tellUpTo("reads", "readTo", seen);
+    else if (newest > Math.max(this.deliveredTo, this.readTo)) this.tellUpTo("deliveries", "deliveredTo", newest);
+  }
+
+  tellUpTo(noun, field, upTo) {
+    const before = this[field];
+    this[field] = upTo;
+    const isKnown = [...this.messages.values()].every(
+      (message) => !SAID_BY_US.has(message.kind) || message.id > upTo || message.is_read || (noun === "deliveries" && message.is_delivered),
+    );
+    if (isKnown) return;
+    this.server.post(`conversations/${this.id}/${noun}`, { up_to: upTo }).catch(() => {
+      if (this[field] === upTo) this[field] = before;
+    });
+  }
+
+  async end() {
+    this.take(await this.server.post(`conversations/${this.id}/end`));
+  }
+
+  async rate(rating) {
+    try {
+      await this.server.post(`conversations/${this.id}/rating`, rating);
+    } catch (error) {
+      if (error.code !== "already_rated") throw error;
+    }
+    await this.sync();
+  }
+
+  /** Leaves a number or address, instead of waiting on or outside the hours; returns the case's number. */
+  async leaveContact(given) {
+    if (!this.visitor) await this.visit();
+    const path = this.isLive ? `conversations/${this.id}/contact` : "left-messages";
+    const left = await this.server.post(path, given);
+    this.keeping.set("left", left.case_number);
+    await this.sync();
+    this.changed();
+    return left.case_number;
+  }
+
+  /** Leaves an ended conversation behind. */
+  startNew() {
+    this.keeping.set("conversation", null);
+    this.keeping.set("left", null);
+    this.leaveBehind();
+  }
+
+  leaveBehind() {
+    this.listening.stop();
+    clearTimeout(this.timer);
+    this.forget();
+    this.changed();
+  }
+
+  async identify(token) {
+    this.identity = token;
+    if (this.visitor || this.isUnfinished) await this.visit();
+  }
+}
