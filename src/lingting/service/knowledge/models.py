@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.organisation.models import BilingualName
+from lingting.platform.files.models import StoredFile
 from lingting.platform.search import VectorField, index_for
 
 
@@ -36,10 +37,26 @@ class Subject(models.Model):
     is_demo = models.BooleanField(default=False)
 
 
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Filters of articles."""
+
+    def published(self) -> ArticleQuerySet:
+        return self.filter(state="published")
+
+    def public(self) -> ArticleQuerySet:
+        """What customers may read: published, and not for staff only. Every public read goes through here."""
+        return self.published().filter(subject__audience="public")
+
+    def in_language(self, language: str) -> ArticleQuerySet:
+        return self.filter(language=language)
+
+
 class Article(models.Model):
     """The text of a subject in one language: what is published now, and a draft beside it.
 
     `html` is sanitised. Every publication is kept as a `Version`; `state` is draft, published or withdrawn.
+    `drafted_at` is set while the draft holds something that is not published; `draft_number` grows with every save of
+    it, so that two editors notice each other.
     """
 
     STATES = [("draft", _("draft")), ("published", _("published")), ("withdrawn", _("withdrawn"))]
@@ -53,6 +70,11 @@ class Article(models.Model):
     keywords = models.CharField(_("keywords"), max_length=300, blank=True)
     draft_title = models.CharField(max_length=160, blank=True)
     draft_html = models.TextField(blank=True)
+    draft_summary = models.CharField(max_length=300, blank=True)
+    draft_keywords = models.CharField(max_length=300, blank=True)
+    draft_number = models.PositiveIntegerField(default=0)
+    drafted_at = models.DateTimeField(null=True)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=STATES, default="draft")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -68,10 +90,34 @@ class Article(models.Model):
             models.UniqueConstraint(fields=["subject", "language"], name="article_once_per_language"),
             models.UniqueConstraint(fields=["language", "slug"], name="article_slug_once"),
         ]
-        indexes = [index_for("vector", name="article_search")]
+        indexes = [
+            index_for("vector", name="article_search"),
+            models.Index(fields=["-published_at", "-id"], name="article_recent", condition=models.Q(state="published")),
+        ]
+
+    objects = ArticleQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.draft_title
+
+    @property
+    def has_draft(self) -> bool:
+        """Whether something is written that is not published."""
+        return self.drafted_at is not None
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == "published"
+
+
+class Picture(models.Model):
+    """A picture that was put into an article: whoever may read the article may see it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="pictures")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "file"], name="article_picture_once")]
 
 
 class Version(models.Model):
@@ -91,8 +137,9 @@ class Version(models.Model):
 class Use(models.Model):
     """An article was put into an answer or read by someone: the base of usage and gap reports."""
 
+    KINDS = [("read", _("read")), ("insert", _("put into an answer")), ("link", _("link sent"))]
     article = models.ForeignKey(Article, models.CASCADE, related_name="uses")
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=KINDS)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
@@ -100,7 +147,11 @@ class Use(models.Model):
 class SearchMiss(models.Model):
     """A search that found nothing: what the knowledge base lacks."""
 
+    PLACES = [("help", _("help centre")), ("desk", _("desk")), ("knowledge", _("knowledge base"))]
     words = models.CharField(max_length=200)
-    place = models.CharField(max_length=10)
+    place = models.CharField(max_length=10, choices=PLACES)
     language = models.CharField(max_length=10)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="search_miss_recent")]
