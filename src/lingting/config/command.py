@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from lingting.platform.refusals import Refusal
 
@@ -96,36 +97,59 @@ def _manage(given: argparse.Namespace) -> None:
 def _django(*arguments: str) -> None:
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["lingting", *arguments])
+    with _database():
+        execute_from_command_line(["lingting", *arguments])
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """`DATABASE_URL`, the running `lingting up`, or the embedded server kept for this command alone."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from lingting.config.environment import home
+    from lingting.platform.database.server import EmbeddedServer
+
+    with EmbeddedServer(home()).available(lambda sentence: print(sentence, file=sys.stderr)) as address:
+        os.environ["DATABASE_URL"] = address.url
+        yield
 
 
 def _createadmin(given: argparse.Namespace) -> None:
     import getpass
 
-    import django
+    with _database():
+        import django
 
-    django.setup()
-    from django.utils import timezone
+        django.setup()
+        from django.utils import timezone
 
-    from lingting.kernel.accounts.services import create_administrator
+        from lingting.config.foundation import lay_foundation
+        from lingting.kernel.accounts.services import create_administrator
 
-    password = given.password or getpass.getpass("Password: ")
-    account = create_administrator(
-        given.login, display_name=given.name or given.login, password=password, now=timezone.now()
-    )
-    print(f"{account.login} may now sign in as administrator.")
+        lay_foundation()
+        password = given.password or getpass.getpass("Password: ")
+        account = create_administrator(
+            given.login, display_name=given.name or given.login, password=password, now=timezone.now()
+        )
+        print(f"{account.login} may now sign in as administrator.")
 
 
 def _demo(given: argparse.Namespace) -> None:
-    import django
+    with _database():
+        import django
 
-    django.setup()
-    from lingting.demo import centre
+        django.setup()
+        from lingting.config.foundation import lay_foundation
+        from lingting.demo import centre
 
-    centre.run_command(
-        remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url,
-        pace=given.pace, everyone=given.everyone,
-    )  # fmt: skip
+        if not given.live and not given.remove:
+            lay_foundation()
+        centre.run_command(
+            remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url
+        )
+        if given.remove:
+            lay_foundation()
 
 
 def _doctor(given: argparse.Namespace) -> int:

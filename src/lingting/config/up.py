@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 from lingting.config import environment
 from lingting.platform.refusals import Refusal

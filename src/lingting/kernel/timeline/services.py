@@ -11,6 +11,7 @@ import orjson
 from django.db import connection, transaction
 
 from lingting.kernel.timeline.events import Actor, Fact, receivers_of
+from lingting.platform.database.partitions import ensure_partitions
 from lingting.platform.realtime import notify
 
 _INSERT = """
@@ -49,6 +50,13 @@ def record(fact: Fact, *, actor: Actor, now: datetime) -> int:
 
 def _json(value: dict[str, Any]) -> str:
     return orjson.dumps(value, default=str).decode()
+
+
+def make_months(*, now: datetime, months_ahead: int = 3, months_back: int = 3) -> list[str]:
+    """Makes the log's partitions around a moment; returns the new ones. Harmless to repeat and to run twice at once."""
+    return ensure_partitions(
+        connection, table="timeline_entry", months_ahead=months_ahead, months_back=months_back, now=now
+    )
 
 
 @dataclass(frozen=True)
