@@ -27,7 +27,7 @@ from typing import Any
 
 import psycopg
 
-from harness.measuring import descendants
+from harness.measuring import descendants, is_listening, parent_of
 from lingting.platform.database.server import EmbeddedServer
 
 READY_SECONDS = 60.0
@@ -160,6 +160,28 @@ class Centre:
     def database_pids(self) -> list[int]:
         """The database's processes, all of them, whoever is connected."""
         return descendants(self.server.pid) if self.server.pid else []
+
+    def duties(self) -> dict[str, list[int]]:
+        """The application's processes by what they do, as they are now; what died and is not back yet is missing."""
+        found = {name: descendants(self.pid(name)) for name in self.processes if name != "tree" and self._lives(name)}
+        if "tree" in self.processes and self._lives("tree"):
+            below = [pid for pid in descendants(self.pid("tree")) if parent_of(pid) == self.pid("tree")]
+            leader = self._leader_pid()
+            for pid in below:
+                listens = is_listening(pid, port=self.port)
+                name = "one-port" if listens else "tree-router" if pid == leader else "worker"
+                found.setdefault(name, []).append(pid)
+        return found
+
+    def _lives(self, name: str) -> bool:
+        handle = self.processes[name].handle
+        return handle is not None and handle.poll() is None
+
+    def _leader_pid(self) -> int:
+        """The process that says it leads the routing; 0 when nobody does."""
+        with self.connect() as connection:
+            row = connection.execute("SELECT process FROM routing_routerlease ORDER BY beat_at DESC LIMIT 1").fetchone()
+        return int(str(row[0]).rpartition(":")[2]) if row else 0
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

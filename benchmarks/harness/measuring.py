@@ -34,6 +34,35 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def parent_of(pid: int) -> int:
+    """The parent's number; 0 when the process is gone."""
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
+
+
+def is_listening(pid: int, *, port: int) -> bool:
+    """Whether a process holds the socket that listens on a port of this machine."""
+    sockets = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+            sockets.add(f"socket:[{fields[9]}]")
+    for handle in _handles(pid):
+        try:
+            if str(handle.readlink()) in sockets:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _handles(pid: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return []
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """User and system time of living processes and of the children they have buried."""
     total = 0
