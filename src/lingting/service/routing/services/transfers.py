@@ -68,7 +68,8 @@ def answer_directly(conversation_id: int, *, account_id: int, actor: Actor, now:
 def requeue_assignments_of(account_id: int, *, end_reason: str, actor: Actor, now: datetime) -> int:
     """Live conversations of somebody who is gone go back to their queues, ahead of new work; one transaction each."""
     held = Assignment.objects.filter(account_id=account_id, released_at=None)
-    release(held.filter(ended_at__isnull=False), now=now)
+    with transaction.atomic():
+        release(held.filter(ended_at__isnull=False), now=now)
     live = list(held.filter(ended_at=None).values_list("conversation_id", flat=True))
     return sum(_requeue(conversation_id, end_reason=end_reason, actor=actor, now=now) for conversation_id in live)
 
