@@ -144,7 +144,8 @@ def _messages(cursor: Any, *, count: int) -> None:
         INSERT INTO desk_message (conversation_id, case_id, kind, text, created_at, vector)
         SELECT talk.id, talk.case_id, 'customer', said.text, talk.started_at, said.vector
         FROM desk_conversation talk
-        JOIN bench_text said ON said.n = CASE WHEN talk.id %% 50000 = 7 THEN %(rare)s ELSE (hashint8(talk.id) & 4095) %% %(rare)s END
+        JOIN bench_text said ON said.n =
+            CASE WHEN talk.id %% 50000 = 7 THEN %(rare)s ELSE (hashint8(talk.id) & 4095) %% %(rare)s END
         ORDER BY talk.id DESC""",
         {"rare": TEXTS},
     )

@@ -10,13 +10,17 @@ class CannedReplyForm(forms.Form):
     """A prepared text. The domain checks it; the form shows what it says."""
 
     title = forms.CharField(label=_("Title"), max_length=80)
-    shortcut = forms.CharField(label=_("Shortcut"), max_length=40, help_text=_("Typed after / in the composer, for example: refund"))
+    shortcut = forms.CharField(
+        label=_("Shortcut"), max_length=40, help_text=_("Typed after / in the composer, for example: refund")
+    )
     language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "简体中文"), ("en", "English")])
     text = forms.CharField(
         label=_("Text"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "data-grow": ""}),
-        help_text=_("Variables: {{customer.name}} {{customer.tier}} {{agent.name}} {{case.number}} {{case.subject}} {{queue.name}}"),
+        help_text=_(
+            "Variables: {{customer.name}} {{customer.tier}} {{agent.name}} {{case.number}} {{case.subject}} {{queue.name}}"
+        ),
     )
     shared = forms.BooleanField(label=_("Share with everyone"), required=False)
 

@@ -29,9 +29,7 @@ def act_on_many_cases(*, case_ids: list[int], act: str, value: str, account_id: 
         notify.signal(topics, kind="BulkProgress", data={"done": done, "total": len(case_ids)})
 
     now = timezone.now()
-    outcome = services.act_on_cases(
-        case_ids, act=act, value=value, actor=account.as_actor, now=now, progress=progress
-    )
+    outcome = services.act_on_cases(case_ids, act=act, value=value, actor=account.as_actor, now=now, progress=progress)
     params = {"changed": len(outcome.changed), "unchanged": outcome.unchanged, "refused": len(outcome.refused)}
     tell(account, code="desk.bulk_done", params=params, url="/desk/", now=timezone.now())
     notify.signal(topics, kind="BulkProgress", data={"done": len(case_ids), "total": len(case_ids)})

@@ -69,17 +69,36 @@ manifest = Manifest(
         Permission(key="desk.manage_types", label=_("Manage case types and tags")),
     ],
     commands=[
-        Command(label=_("Assign this case"), event="desk:assign", icon="user-check", permission="desk.assign_cases", shortcut="a"),
-        Command(label=_("Snooze this case"), event="desk:snooze", icon="clock-pause", permission="desk.answer_cases", shortcut="s"),
-        Command(label=_("Close this case"), event="desk:close", icon="circle-check", permission="desk.answer_cases", shortcut="e"),
+        Command(
+            label=_("Assign this case"), event="desk:assign", icon="user-check", permission="desk.assign_cases", shortcut="a"
+        ),
+        Command(
+            label=_("Snooze this case"), event="desk:snooze", icon="clock-pause", permission="desk.answer_cases", shortcut="s"
+        ),
+        Command(
+            label=_("Close this case"), event="desk:close", icon="circle-check", permission="desk.answer_cases", shortcut="e"
+        ),
         Command(label=_("Add a tag to this case"), event="desk:tag", icon="tag", permission="desk.answer_cases", shortcut="t"),
-        Command(label=_("Set the priority of this case"), event="desk:priority", icon="flag", permission="desk.answer_cases", shortcut="p"),
+        Command(
+            label=_("Set the priority of this case"),
+            event="desk:priority",
+            icon="flag",
+            permission="desk.answer_cases",
+            shortcut="p",
+        ),
         Command(label=_("Write a note"), event="desk:note", icon="note", permission="desk.answer_cases", shortcut="n"),
     ],
     finders=[Finder(label=_("Cases"), route="desk:find", icon="messages", permission="desk.view_cases", order=10)],
     slots=[
         Slot(place="desk.side.tabs", template="desk/_side_case.html", context=_case_tab, label=_("Case"), key="case", order=20),
-        Slot(place="desk.side.tabs", template="desk/_side_history.html", context=_history_tab, label=_("History"), key="history", order=40),
+        Slot(
+            place="desk.side.tabs",
+            template="desk/_side_history.html",
+            context=_history_tab,
+            label=_("History"),
+            key="history",
+            order=40,
+        ),
     ],
     pages=[("desk/", "lingting.service.desk.urls")],
     rest=[("desk", "lingting.service.desk.rest:router")],

@@ -84,9 +84,7 @@ class Case(models.Model):
     every message touches the row, and each index it stands in costs that write.
     """
 
-    customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="cases", verbose_name=_("customer"), db_index=False
-    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="cases", verbose_name=_("customer"), db_index=False)
     queue = models.ForeignKey(Queue, models.PROTECT, related_name="cases", verbose_name=_("queue"), db_index=False)
     type = models.ForeignKey(
         CaseType,
@@ -120,12 +118,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
     unread_count = models.PositiveIntegerField(default=0)
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
-    )
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="work_orders", db_index=False
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="work_orders", db_index=False)
     tags: models.ManyToManyField = models.ManyToManyField(Tag, blank=True, related_name="cases")
     is_demo = models.BooleanField(default=False)
 

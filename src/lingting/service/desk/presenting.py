@@ -72,6 +72,7 @@ def present_rows(rows: Sequence[dict[str, Any]], *, now: datetime, me: int) -> l
         due = row["due_at"]
         row["shows_due"] = due is not None and due < now + timedelta(hours=4)
         row["left_seconds"] = (due - now).total_seconds() if due else None
+        row["is_ours"] = row["preview_kind"] in ("agent", "bot") and not row.get("found_text")
         row["line"] = row.get("found_text") or row["preview"] or row["subject"]
     return list(rows)
 

@@ -122,6 +122,13 @@ class MessageList(Schema):
     items: list[MessageOut]
 
 
+class MessagePlace(Schema):
+    """Where a list of messages continues."""
+
+    after: int = Field(0, ge=0, lt=2**53, description="The id of the last message you have.")
+    limit: int = Field(50, ge=1, le=200)
+
+
 class NewMessage(Schema):
     """`client_key` is your own id of the message: the same key never makes a second one."""
 
@@ -228,12 +235,10 @@ def read_case(request: HttpRequest, case_id: int) -> Any:
 
 @router.get("/cases/{int:case_id}/messages", response=MessageList)
 @scope("desk:read")
-def list_messages(
-    request: HttpRequest, case_id: int, after: Query[Annotated[int, Field(ge=0, lt=2**53)]] = 0, limit: Query[Annotated[int, Field(ge=1, le=200)]] = 50
-) -> Any:
+def list_messages(request: HttpRequest, case_id: int, place: Query[MessagePlace]) -> Any:
     """What was said in a case, oldest first, after a message's id."""
     _access(request, case_id)
-    rows = selectors.messages_after(case_id, after_id=after, most=limit)
+    rows = selectors.messages_after(case_id, after_id=place.after, most=place.limit)
     return {"items": [{name: row[name] for name in MessageOut.model_fields} for row in rows]}
 
 
@@ -268,9 +273,7 @@ def add_message(request: HttpRequest, case_id: int, body: NewMessage) -> Any:
 @scope("desk:write")
 def assign_case(request: HttpRequest, case_id: int, body: Assignment) -> Any:
     _access(request, case_id, permission="desk.assign_cases")
-    changed = services.assign_case(
-        case_id, assignee_id=body.assignee_id, actor=_actor(request), now=timezone.now()
-    )
+    changed = services.assign_case(case_id, assignee_id=body.assignee_id, actor=_actor(request), now=timezone.now())
     return {"changed": changed}
 
 
@@ -297,9 +300,7 @@ def import_cases(request: HttpRequest, body: ImportIn) -> Any:
     """Takes over up to 1,000 cases with their messages; says for each what became of it."""
     _check(request, "desk.bulk_cases")
     items = [
-        services.ImportedCase(
-            **{**each.dict(), "messages": [services.ImportedMessage(**said.dict()) for said in each.messages]}
-        )
+        services.ImportedCase(**{**each.dict(), "messages": [services.ImportedMessage(**said.dict()) for said in each.messages]})
         for each in body.items
     ]
     results = services.import_cases(items, actor=_actor(request), now=timezone.now())
@@ -352,4 +353,3 @@ def _case_out(case: Case) -> dict[str, Any]:
         for talk in selectors.conversations_of(case.pk)
     ]
     return {**plain, "tags": sorted(case.tags.values_list("name", flat=True)), "conversations": talks}
-

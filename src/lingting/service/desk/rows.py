@@ -36,8 +36,9 @@ def row_html(row: dict[str, Any], *, view: str, is_current: bool) -> str:
         f' aria-label="{words["pick"]} {name}"></label>'
         f'<span class="desk-face">{avatar(row["name"], 36)}{_channel(row["channel"], get_language() or "")}</span>'
         f'<a class="desk-row-link" href="{url}" hx-get="{url}" data-shows-pane="conversation">'
-        f'<span class="desk-row-top"><bdi class="desk-row-name">{name}</bdi>{_tier(row)}<span class="lt-spring"></span>{_time(row, words)}</span>'
-        f'<span class="desk-row-line">{words["ours"] if row["preview_kind"] in ("agent", "bot") else ""}'
+        f'<span class="desk-row-top"><bdi class="desk-row-name">{name}</bdi>{_tier(row)}'
+        f'<span class="lt-spring"></span>{_time(row, words)}</span>'
+        f'<span class="desk-row-line">{words["ours"] if row["is_ours"] else ""}'
         f'<bdi class="lt-clip">{escape(row["line"])}</bdi>{_unread(row, words)}</span>'
         f'<span class="desk-row-foot">{_foot(row, words)}</span></a></div>'
     )
@@ -85,6 +86,9 @@ def _time(row: dict[str, Any], words: dict[str, str]) -> str:
         shown = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
         return f'<span class="desk-age"><time datetime="{instant(at)}" data-moment="relative">{shown}</time></span>'
     due, left = row["due_at"], row["left_seconds"]
+    if left < -86_400:
+        late = gettext("%(days)s d late") % {"days": int(-left // 86_400)}
+        return f'<span class="desk-due lt-breach" title="{words["due"]}">{escape(late)}</span>'
     kind = "breach" if left < 0 else "warning" if left < WARN.total_seconds() else "idle"
     return (
         f'<span class="desk-due" title="{words["due"]}"><time class="lt-timer lt-num lt-{kind}" datetime="{instant(due)}"'

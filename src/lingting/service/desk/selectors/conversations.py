@@ -85,19 +85,21 @@ def conversations_of(case_id: int) -> list[Conversation]:
 def earlier_cases(case: Case, *, most: int = 30) -> list[dict[str, Any]]:
     """Other cases of the same customer, latest first."""
     rows = Case.objects.filter(customer_id=case.customer_id).exclude(pk=case.pk)
-    return list(
-        rows.order_by("-active_at", "-id").values(
+    found = rows.order_by("-active_at", "-id")
+    return [
+        dict(row)
+        for row in found.values(
             "id", "subject", "preview", "state", "channel", "opened_at", "closed_at", "active_at",
             "assignee__display_name", "assignee_id", "queue_id",
         )[:most]
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def linked_cases(case_id: int) -> list[dict[str, Any]]:
     """The cases linked with one, lowest number first."""
     pairs = CaseLink.objects.filter(Q(first_id=case_id) | Q(second_id=case_id)).values_list("first_id", "second_id")
     others = [second if first == case_id else first for first, second in pairs]
-    return list(Case.objects.filter(pk__in=others).order_by("id").values("id", "subject", "preview", "state"))
+    return [dict(row) for row in Case.objects.filter(pk__in=others).order_by("id").values("id", "subject", "preview", "state")]
 
 
 def facts_of(case_id: int, *, most: int = 60) -> list[dict[str, Any]]:
@@ -115,7 +117,8 @@ def drafts_of(case_id: int, *, account_id: int) -> dict[str, str]:
 def canned_replies(account: Account) -> list[dict[str, Any]]:
     """The prepared texts a person may use: shared ones and their own."""
     rows = CannedReply.objects.filter(Q(owner=None) | Q(owner=account))
-    return list(rows.order_by("shortcut", "language", "id").values("id", "shortcut", "language", "title", "text", "owner_id"))
+    found = rows.order_by("shortcut", "language", "id")
+    return [dict(row) for row in found.values("id", "shortcut", "language", "title", "text", "owner_id")]
 
 
 def open_queues() -> list[Queue]:

@@ -119,6 +119,8 @@ register_fact_words(
     icon="rotate",
     words=lambda data, names: _("Reopened by the customer") if data.get("by_customer") else _("Reopened"),
 )
-register_fact_words("CaseLinked", icon="link", words=lambda data, names: _("Linked with #%(case)s") % {"case": data.get("other_id")})
+register_fact_words(
+    "CaseLinked", icon="link", words=lambda data, names: _("Linked with #%(case)s") % {"case": data.get("other_id")}
+)
 register_fact_words("ConversationEnded", icon="message-off", words=lambda data, names: _("Conversation ended"))
 register_fact_words("CasesImported", icon="file-import", words=lambda data, names: _("Imported"))

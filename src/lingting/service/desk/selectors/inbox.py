@@ -89,9 +89,7 @@ class Listing:
     @property
     def scope(self) -> Scope:
         desk = self.desk
-        return scope_of(
-            self.view, sight=desk.sight, team=desk.team, all_queues=desk.all_queues, filters=self.filters
-        )
+        return scope_of(self.view, sight=desk.sight, team=desk.team, all_queues=desk.all_queues, filters=self.filters)
 
 
 def desk_of(account: Account) -> Desk:
@@ -189,7 +187,9 @@ def matching_ids(listing: Listing, *, now: datetime, most: int) -> list[int]:
         return _mentioned_ids(listing.desk)[:most]
     where, given = condition(listing.scope, now=now)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT file.id FROM desk_case file WHERE {where} ORDER BY file.id LIMIT %(most)s", {**given, "most": most})
+        cursor.execute(
+            f"SELECT file.id FROM desk_case file WHERE {where} ORDER BY file.id LIMIT %(most)s", {**given, "most": most}
+        )
         return [row[0] for row in cursor.fetchall()]
 
 

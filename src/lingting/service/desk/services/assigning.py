@@ -20,9 +20,7 @@ ANYONE: Final = -1
 
 
 @transaction.atomic
-def assign_case(
-    case_id: int, *, assignee_id: int | None, actor: Actor, now: datetime, expected_id: int | None = ANYONE
-) -> bool:
+def assign_case(case_id: int, *, assignee_id: int | None, actor: Actor, now: datetime, expected_id: int | None = ANYONE) -> bool:
     """Gives a case to a person (None: to nobody); False if it was so already.
 
     `expected_id` is the owner the asking page showed: if another has it by now, `CaseWasTaken` says who.

@@ -97,7 +97,7 @@ def _known(items: Sequence[ImportedCase]) -> _Known:
     ids = {item.customer for item in items if item.customer is not None}
     there = {item.external_id for item in items if item.external_id}
     customers: dict[int | str, int] = {pk: pk for pk in Customer.objects.filter(pk__in=ids).values_list("pk", flat=True)}
-    customers |= dict(Customer.objects.filter(external_id__in=there).values_list("external_id", "pk"))
+    customers |= {key: pk for key, pk in Customer.objects.filter(external_id__in=there).values_list("external_id", "pk") if key}
     names = {item.assignee for item in items} | {said.author for item in items for said in item.messages}
     people = Account.objects.filter(login__in=[name for name in names if name])
     return _Known(

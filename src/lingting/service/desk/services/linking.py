@@ -17,6 +17,7 @@ from lingting.service.desk.services.refusals import UnknownChoice, case_not_foun
 @transaction.atomic
 def link_cases(case_id: int, *, other_id: int, actor: Actor, now: datetime) -> bool:
     """Links two cases, both ways at once; False if they were linked. Staff only."""
+    assert actor.id is not None  # links are made by people
     if case_id == other_id:
         raise UnknownChoice(_("A case cannot be linked with itself. Enter another number."))
     if Case.objects.filter(pk__in=[case_id, other_id]).count() != 2:

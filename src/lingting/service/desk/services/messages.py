@@ -131,9 +131,7 @@ def add_message(
         repeat = _stored(conversation_id, client_key=client_key, target=target)
         if repeat:
             return repeat
-        raise case_is_closed(
-            case_id=target.case_id, closed_by=target.closed_by or "", closed_at=target.closed_at, now=now
-        )
+        raise case_is_closed(case_id=target.case_id, closed_by=target.closed_by or "", closed_at=target.closed_at, now=now)
     row = _row(target, kind=kind, text=text, actor=actor, now=now, names=_file_names(text, attachment_ids))
     row |= {"talk": conversation_id, "key": client_key, "data": orjson.dumps(data).decode() if data else None}
     message_id = _insert(row)

@@ -58,9 +58,7 @@ def latest_conversation_id(case_id: int) -> int:
     return int(going[-1] if going else found[-1][0])
 
 
-def _mention(
-    added: AddedMessage, *, account_ids: Sequence[int], text: str, actor: Actor, now: datetime
-) -> None:
+def _mention(added: AddedMessage, *, account_ids: Sequence[int], text: str, actor: Actor, now: datetime) -> None:
     people = Account.objects.filter(pk__in=account_ids, is_active=True).exclude(pk=actor.id or 0)
     for account in people.order_by("id")[:MOST_MENTIONS]:
         Mention.objects.create(message_id=added.id, account=account)

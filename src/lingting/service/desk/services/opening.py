@@ -69,8 +69,6 @@ def open_case_with_conversation(
     """Opens a case and the conversation in which its first words will stand. Raises `UnknownChoice` (no such customer)."""
     if not Customer.objects.filter(pk=customer_id, merged_into=None).exists():
         raise UnknownChoice(_("There is no such customer."))
-    case = open_case(
-        customer_id, queue_id=queue_id, channel=channel, subject=subject, priority=priority, actor=actor, now=now
-    )
+    case = open_case(customer_id, queue_id=queue_id, channel=channel, subject=subject, priority=priority, actor=actor, now=now)
     start_conversation(case.pk, channel=channel, now=now)
     return case

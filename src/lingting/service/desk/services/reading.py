@@ -25,9 +25,7 @@ _UNREAD = """
 @transaction.atomic
 def mark_read_by_customer(conversation_id: int, *, up_to_id: int, actor: Actor, now: datetime) -> int:
     """The customer has seen our messages up to an id; returns how many were new to them."""
-    unread = Message.objects.filter(
-        conversation_id=conversation_id, kind__in=OURS, id__lte=up_to_id, read_at=None
-    )
+    unread = Message.objects.filter(conversation_id=conversation_id, kind__in=OURS, id__lte=up_to_id, read_at=None)
     case_id = unread.values_list("case_id", flat=True).first()
     if case_id is None:
         return 0
@@ -44,9 +42,7 @@ def mark_read_by_agent(case_id: int, *, up_to_id: int, actor: Actor, now: dateti
     Brings the case's unread count to what is left. Locks the case.
     """
     locked_case(case_id)
-    unread = Message.objects.filter(
-        case_id=case_id, kind=MessageKind.CUSTOMER, id__lte=up_to_id, read_at=None
-    )
+    unread = Message.objects.filter(case_id=case_id, kind=MessageKind.CUSTOMER, id__lte=up_to_id, read_at=None)
     conversations = set(unread.values_list("conversation_id", flat=True))
     count = unread.update(read_at=now) if conversations else 0
     with connection.cursor() as cursor:
@@ -60,9 +56,7 @@ def mark_read_by_agent(case_id: int, *, up_to_id: int, actor: Actor, now: dateti
 @transaction.atomic
 def mark_delivered(conversation_id: int, *, up_to_id: int, now: datetime) -> int:
     """Our messages up to an id have reached the customer's device; a passing signal tells open desks."""
-    undelivered = Message.objects.filter(
-        conversation_id=conversation_id, kind__in=OURS, id__lte=up_to_id, delivered_at=None
-    )
+    undelivered = Message.objects.filter(conversation_id=conversation_id, kind__in=OURS, id__lte=up_to_id, delivered_at=None)
     case_id = undelivered.values_list("case_id", flat=True).first()
     if case_id is None:
         return 0

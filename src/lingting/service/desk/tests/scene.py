@@ -55,7 +55,12 @@ class Scene:
 
     def says(self, conversation: Conversation, text: str, *, at: datetime | None = None, **more: object) -> services.AddedMessage:
         return services.add_message(
-            conversation.pk, kind="customer", text=text, actor=CUSTOMER, now=at or later(), **more  # type: ignore[arg-type]
+            conversation.pk,
+            kind="customer",
+            text=text,
+            actor=CUSTOMER,
+            now=at or later(),
+            **more,  # type: ignore[arg-type]
         )
 
 
@@ -66,7 +71,12 @@ def make_scene() -> Scene:
     role = Role.objects.create(key="scene-role", name_zh="客服", name_en="Agent", permissions=EVERYTHING)
     people = {}
     for number, (login, name, team, reach) in enumerate(
-        [("lin", "林晓", after, "own"), ("zhao", "赵磊", after, "team"), ("he", "何静", sales, "own"), ("zhou", "周敏", None, "all")]
+        [
+            ("lin", "林晓", after, "own"),
+            ("zhao", "赵磊", after, "team"),
+            ("he", "何静", sales, "own"),
+            ("zhou", "周敏", None, "all"),
+        ]
     ):
         account = Account.objects.create_user(f"scene-{login}", "correct horse battery", display_name=name)
         Employee.objects.create(account=account, number=f"S{number}", site=site, team=team)
@@ -78,7 +88,9 @@ def make_scene() -> Scene:
     customer = Customer.objects.create(name="王芳", tier=tier, created_at=NOW, updated_at=NOW, vector=vector("王芳"))
     return Scene(
         **people,
-        service=Queue.objects.create(key="scene-service", name_zh="售后服务", name_en="After-sales", calendar=calendar, team=after),
+        service=Queue.objects.create(
+            key="scene-service", name_zh="售后服务", name_en="After-sales", calendar=calendar, team=after
+        ),
         sales=Queue.objects.create(key="scene-sales", name_zh="售前咨询", name_en="Sales", calendar=calendar, team=sales),
         complaint=CaseType.objects.create(key="scene-complaint", name_zh="投诉", name_en="Complaint"),
         customer=customer,

@@ -85,7 +85,16 @@ def test_sight_ends_where_the_reach_ends(scene: Scene):
 def test_foreign_cases_take_no_acts(scene: Scene):
     case, _talk = scene.chat(assignee=scene.lin)
     client = signed_in(scene.he)
-    acts = {"assignment": scene.he.pk, "closure": "", "snooze": "1h", "priority": 1, "kind": "", "tags": "x", "subject": "x", "queue": scene.sales.pk}
+    acts = {
+        "assignment": scene.he.pk,
+        "closure": "",
+        "snooze": "1h",
+        "priority": 1,
+        "kind": "",
+        "tags": "x",
+        "subject": "x",
+        "queue": scene.sales.pk,
+    }
     for name, value in acts.items():
         assert client.post(reverse(f"desk:{name}", args=[case.pk]), {"value": value}, headers=HX).status_code == 404
     assert client.post(reverse("desk:saying", args=[case.pk]), {"text": "x", "mode": "note"}, headers=HX).status_code == 404
@@ -260,7 +269,7 @@ def test_without_a_script_forms_lead_back_to_the_case(scene: Scene):
 
 def _many(scene: Scene, count: int) -> None:
     for number in range(count):
-        case, talk = scene.chat(assignee=scene.lin, at=later(number))
+        _case, talk = scene.chat(assignee=scene.lin, at=later(number))
         scene.says(talk, f"第 {number} 个问题", at=later(number))
 
 
@@ -272,7 +281,7 @@ def test_a_page_costs_the_same_queries_for_one_row_and_for_many(scene: Scene, vi
     client = signed_in(scene.zhao)
     _many(scene, 1)
     client.get(reverse("desk:inbox", args=[view]), headers=HX)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         client.get(reverse("desk:inbox", args=[view]), headers=HX)
     _many(scene, 30)
     with CaptureQueriesContext(connection) as many:

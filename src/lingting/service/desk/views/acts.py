@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.service.desk import selectors, services
 from lingting.service.desk.services.refusals import BadMoment, UnknownChoice, clock_words
 from lingting.service.desk.views.requests import changed
-from django.urls import reverse
 
 ANSWER, ASSIGN = "desk.answer_cases", "desk.assign_cases"
 

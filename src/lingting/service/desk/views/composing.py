@@ -59,9 +59,7 @@ def saying(request: HttpRequest, case_id: int) -> HttpResponse:
 def draft(request: HttpRequest, case_id: int, mode: str) -> HttpResponse:
     """Keeps what is being written."""
     selectors.access_case(request.user, case_id)
-    services.save_draft(
-        case_id, account_id=request.user.pk, mode=mode, text=request.POST.get("text", ""), now=timezone.now()
-    )
+    services.save_draft(case_id, account_id=request.user.pk, mode=mode, text=request.POST.get("text", ""), now=timezone.now())
     return HttpResponse(status=204)
 
 

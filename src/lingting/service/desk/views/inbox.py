@@ -100,7 +100,7 @@ def chosen_context(listing: selectors.Listing) -> dict[str, Any]:
 def _filter_context(listing: selectors.Listing) -> dict[str, Any]:
     filters = listing.filters
     people = selectors.colleagues(most=200, among=None if listing.desk.sight.sees_all else listing.desk.sight.people)
-    fields = [
+    fields: list[tuple[str, str, list[tuple[Any, Any]], Any]] = [
         ("state", _("State"), list(CaseState.choices), filters.state),
         ("queue", _("Queue"), [(queue.pk, queue.name) for queue in selectors.open_queues()], filters.queue_id),
         ("type", _("Type"), [(kind.pk, kind.name) for kind in selectors.case_types()], filters.type_id),

@@ -82,10 +82,16 @@ def views_context(desk: selectors.Desk, view: str) -> dict[str, Any]:
     ]
     current = next((each for each in views if each["is_current"]), None)
     own = [
-        {"key": f"saved-{each.pk}", "label": each.name, "is_current": f"saved-{each.pk}" == view, "is_own": each.owner_id == desk.account.pk,
-         "id": each.pk, "url": reverse("desk:inbox", args=[f"saved-{each.pk}"])}
+        {
+            "id": each.pk,
+            "key": f"saved-{each.pk}",
+            "label": each.name,
+            "is_current": f"saved-{each.pk}" == view,
+            "is_own": each.owner_id == desk.account.pk,
+            "url": reverse("desk:inbox", args=[f"saved-{each.pk}"]),
+        }
         for each in saved
-    ]  # fmt: skip
+    ]
     label = current["label"] if current else next((each["label"] for each in own if each["is_current"]), "")
     return {"views": views, "first_views": views[:3], "saved_views": own, "view_label": label}
 
