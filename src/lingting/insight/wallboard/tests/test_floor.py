@@ -1,0 +1,84 @@
+"""The floor shows what is, and calls for help when a limit is crossed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from lingting.demo.world import World
+from lingting.insight.wallboard.models import Alert, AlertKind, AlertLimit
+from lingting.insight.wallboard.selectors import floor_now
+from lingting.insight.wallboard.services import judge_floor
+from lingting.kernel.notices.models import Notice
+from lingting.kernel.timeline.events import SYSTEM
+from lingting.service.crm.models import Customer
+from lingting.service.desk.services import open_case, start_conversation
+from lingting.service.routing.models import Contact
+from lingting.service.routing.services import answer_directly, become_ready, enqueue
+
+
+def arrive(world: World, queue: str, *, at: datetime) -> Contact:
+    case = open_case(Customer.objects.all()[0].pk, queue_id=world.queue(queue).pk, channel="chat", actor=SYSTEM, now=at)
+    return enqueue(start_conversation(case.pk, channel="chat", now=at).pk, actor=SYSTEM, now=at)
+
+
+def test_waiting_answered_and_people_are_counted(world: World, now: datetime) -> None:
+    agent = world.experienced
+    become_ready(agent.pk, actor=agent.as_actor, now=now)
+    answered = arrive(world, "support", at=now - timedelta(seconds=30))
+    answer_directly(answered.conversation_id, account_id=agent.pk, actor=agent.as_actor, now=now - timedelta(seconds=25))
+    arrive(world, "support", at=now - timedelta(seconds=90))
+    floor = floor_now(now=now)
+    assert (floor.waiting, floor.in_progress, floor.longest_seconds) == (1, 1, 90.0)
+    assert [(person.name, person.state) for person in floor.agents] == [(agent.display_name, "busy")]
+    support = next(row for row in floor.queues if row.now.queue.key == "support")
+    assert support.figures["service_level"].value == 0.5
+
+
+def test_an_alert_opens_once_tells_supervisors_and_closes(world: World, now: datetime) -> None:
+    boss = world.supervisor
+    become_ready(boss.pk, actor=boss.as_actor, now=now)
+    AlertLimit.objects.create(kind=AlertKind.WAITING, limit=Decimal(1))
+    contacts = [arrive(world, "orders", at=now) for _each in range(2)]
+    assert judge_floor(now=now) == (1, 0)
+    assert judge_floor(now=now) == (0, 0)
+    assert Notice.objects.filter(account=boss, code="floor_alert").count() == 1
+    Contact.objects.filter(pk=contacts[0].pk).update(ended_at=now, outcome="abandoned", wait_seconds=1)
+    assert judge_floor(now=now) == (0, 1)
+    assert Alert.objects.get().closed_at == now
+
+
+def test_a_queue_with_its_own_limit_does_not_follow_the_common_one(world: World, now: datetime) -> None:
+    AlertLimit.objects.create(kind=AlertKind.WAITING, limit=Decimal(0))
+    AlertLimit.objects.create(kind=AlertKind.WAITING, queue=world.queue("orders"), limit=Decimal(5))
+    arrive(world, "orders", at=now)
+    assert judge_floor(now=now) == (0, 0)
+
+
+@pytest.mark.parametrize("page", ["floor", "floor-part", "wall", "wall-part"])
+def test_the_floor_opens_for_supervisors_and_not_for_agents(world: World, client: Client, page: str) -> None:
+    client.force_login(world.supervisor)
+    assert client.get(reverse(f"wallboard:{page}")).status_code == 200
+    client.force_login(world.newcomer)
+    assert client.get(reverse(f"wallboard:{page}")).status_code == 403
+
+
+def test_the_floor_costs_the_same_however_many_wait(
+    world: World, client: Client, now: datetime, django_assert_max_num_queries: object
+) -> None:
+    client.force_login(world.supervisor)
+    for _each in range(3):
+        arrive(world, "orders", at=now)
+    with django_assert_max_num_queries(30):  # type: ignore[operator]
+        client.get(reverse("wallboard:floor-part"))
+
+
+def test_a_second_limit_of_a_kind_is_refused_in_words(world: World, client: Client) -> None:
+    client.force_login(world.administrator)
+    AlertLimit.objects.create(kind=AlertKind.WAITING, limit=Decimal(3))
+    answer = client.post(reverse("wallboard:limit-new"), {"kind": "waiting", "queue": "", "limit": "4", "is_active": "on"})
+    assert answer.status_code == 422 and AlertLimit.objects.count() == 1
