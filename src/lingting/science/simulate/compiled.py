@@ -17,6 +17,8 @@ _PARTS: tuple[Callable[..., object], ...] = (
     engine.fill,
     engine.start,
     engine.finish,
+    engine.linger,
+    engine.most_pressing,
     engine.change_duty,
     engine.close_lines,
     engine.has_given_up,
@@ -25,8 +27,8 @@ _PARTS: tuple[Callable[..., object], ...] = (
 _SMALL_PARTS: tuple[Callable[..., object], ...] = (
     engine.next_move,
     engine.seek_work,
-    engine.most_pressing,
     engine.become_idle,
+    engine.put_down,
     engine.refresh,
     engine.give_up,
     engine.leave_line,

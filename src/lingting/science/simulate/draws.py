@@ -85,13 +85,15 @@ class _Draw:
 
     def _with_times(self, contacts: Ints, moments: Seconds, transfer: Ints, arriving: int, filler_from: int) -> Customers:
         count = len(contacts)
-        handling, wrap_up, patience = np.zeros(count), np.zeros(count), np.full(count, np.inf)
+        handling, wrap_up, unhurried = np.zeros(count), np.zeros(count), np.zeros(count)
+        patience = np.full(count, np.inf)
         kind = self._plan.first_kind[contacts, 0]
         for place, contact in enumerate(self._scenario.contacts):
             mine = slice(None) if len(self._scenario.contacts) == 1 and filler_from == count else contacts == place
             number = count if isinstance(mine, slice) else int(np.count_nonzero(mine))
             handling[mine] = contact.handling.draw(self._stream(contact.name, "handling"), count=number)
             wrap_up[mine] = contact.wrap_up.draw(self._stream(contact.name, "wrap-up"), count=number)
+            unhurried[mine] = contact.unhurried.draw(self._stream(contact.name, "unhurried"), count=number)
             patience[mine] = contact.patience.draw(self._stream(contact.name, "patience"), count=number)
             if contact.call_back is not None:
                 accepts = self._stream(contact.name, "call back").random(number) < contact.call_back.share
@@ -99,7 +101,7 @@ class _Draw:
         if self._scenario.filler is not None:
             stream = self._stream(self._scenario.filler.name, "filler")
             handling[filler_from:] = self._scenario.filler.handling.draw(stream, count=count - filler_from)
-        return Customers(moments, kind, handling, wrap_up, patience, transfer, arriving, filler_from)
+        return Customers(moments, kind, handling, wrap_up, unhurried, patience, transfer, arriving, filler_from)
 
     def _filler_count(self) -> int:
         """More pieces of filler work than can be done."""

@@ -63,6 +63,7 @@ class Customers(NamedTuple):
     kind: Ints
     handling: Seconds
     wrap_up: Seconds
+    unhurried: Seconds  # taken after wrap-up when nobody waits for the agent; 0 once taken
     patience: Seconds
     transfer: Ints  # the contact that follows this one, -1 none
     arriving: int  # how many arrive by themselves
@@ -269,21 +270,51 @@ def start(
 def finish(centre: Centre, customers: Customers, log: Log, state: State, events: Events, contact: int, now: float) -> None:
     """Handling and wrap-up are over: the agent has room again."""
     agent = log.agent[contact]
-    load = centre.load_of[log.kind[contact]]
-    units = centre.capacity[agent] if centre.is_exclusive[load] != 0 else centre.weight[load]
-    state.hands[agent] -= 1
-    state.used[agent] -= units
-    state.used_on[agent, centre.channel[load]] -= units
+    put_down(centre, log, state, contact, agent)
     become_idle(state, agent)
+    refresh(centre, state, agent)
+    is_unhurried = customers.unhurried[contact] > 0 and state.is_on[agent] != 0
+    if is_unhurried and most_pressing(centre, customers, log, state, agent, now) < 0:
+        linger(centre, customers, log, state, events, contact, agent, now)
+        return
     if state.hands[agent] == 0:
         spread(log.busy[agent], state.busy_since[agent], now, centre.interval_seconds)
         if state.is_on[agent] != 0:
             state.counters[1] += 1
         else:
             spread(log.on_duty[agent], state.duty_since[agent], now, centre.interval_seconds)
-    refresh(centre, state, agent)
     if state.is_on[agent] != 0:
         seek_work(centre, customers, log, state, events, agent, now)
+
+
+def put_down(centre: Centre, log: Log, state: State, contact: int, agent: int) -> None:
+    """The contact leaves the agent's hands."""
+    load = centre.load_of[log.kind[contact]]
+    units = centre.capacity[agent] if centre.is_exclusive[load] != 0 else centre.weight[load]
+    state.hands[agent] -= 1
+    state.used[agent] -= units
+    state.used_on[agent, centre.channel[load]] -= units
+
+
+def linger(
+    centre: Centre,
+    customers: Customers,
+    log: Log,
+    state: State,
+    events: Events,
+    contact: int,
+    agent: int,
+    now: float,
+) -> None:
+    """Nobody waits: the agent takes his time over the rest of the contact."""
+    load = centre.load_of[log.kind[contact]]
+    units = centre.capacity[agent] if centre.is_exclusive[load] != 0 else centre.weight[load]
+    state.hands[agent] += 1
+    state.used[agent] += units
+    state.used_on[agent, centre.channel[load]] += units
+    heappush(events, (now + customers.unhurried[contact], 2 * contact))
+    customers.unhurried[contact] = 0.0
+    refresh(centre, state, agent)
 
 
 def change_duty(centre: Centre, customers: Customers, log: Log, state: State, events: Events, change: int) -> None:

@@ -39,6 +39,8 @@ class Contact:
     name: unique. queue, skills, relaxations, priority, channel, weight, exclusive: as in `match.Work`.
     arrivals: None if it only comes by transfer. handling: time with the customer by an experienced agent;
         wrap_up: time after.
+    unhurried: what an agent takes on top when nobody waits for him then, uninterrupted (after-call work
+        shrinks under pressure).
     patience: how long a customer waits before he gives up. call_back, transfers: see there; transfer shares
         sum to at most 1.
     """
@@ -49,6 +51,7 @@ class Contact:
     arrivals: Arrivals | None = None
     patience: Duration = NEVER_GIVES_UP
     wrap_up: Duration = _NONE
+    unhurried: Duration = _NONE
     priority: int = 0
     skills: Mapping[str, int] = field(default_factory=dict)
     relaxations: tuple[Relaxation, ...] = ()

@@ -134,7 +134,7 @@ class _Tally:
 
     def _add(self, which: NDArray[np.bool_], amounts: Figures) -> Figures:
         size = self._shape[0] * self._shape[1]
-        summed: Figures = np.bincount(self._cell[which], weights=amounts[which], minlength=size)
+        summed: Figures = np.bincount(self._cell[which], weights=amounts[which], minlength=size).astype(np.float64)
         return summed.reshape(self._shape)
 
 

@@ -82,6 +82,12 @@ def test_a_call_back_keeps_the_place_and_loses_nobody() -> None:
     assert np.isnan(log_of(replace(calls, call_back=CallBack(20.0, share=0.0))).answered_at).sum() == 2
 
 
+def test_after_call_work_is_unhurried_only_when_nobody_waits() -> None:
+    calls = replace(CALL, arrivals=RecordedArrivals([0.0, 5.0, 130.0]), unhurried=Constant(30.0))
+    log = log_of(calls)
+    assert log.answered_at.tolist() == [0.0, 60.0, 150.0]
+
+
 def test_a_transfer_waits_in_its_new_queue() -> None:
     second = Contact("second line", "repair", handling=Constant(10.0))
     first = replace(CALL, transfers=(Transfer("second line", 1.0),))
