@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from lingting.demo import content
+from lingting.demo.laying.floor import WIDGET_KEY
 from lingting.demo.world import PASSWORD, build_world
 from lingting.kernel.accounts.models import Account
 from lingting.platform.refusals import Refusal
+from lingting.service.channels.chat.models import Widget
 
 Say = Callable[[str], None]
+DAYS = 60
+LONGEST_DAYS = 365
+
+
+class BadDays(Refusal):
+    """The history was asked for in a way that is no number of days."""
 
 
 class CentreNotEmpty(Refusal):
@@ -20,13 +29,16 @@ class CentreNotEmpty(Refusal):
 
 
 def create_on_first_start(say: Say) -> None:
-    """Lays the demo centre when there is nobody yet; a centre that has people is left alone."""
+    """Lays the demo centre when there is nobody yet; a centre that has people is left alone.
+
+    `DEMO_DAYS` in the environment says how many days of history it gets.
+    """
     if Account.objects.exists():
         return
-    create(say)
+    create(say, days=_days_of_history())
 
 
-def create(say: Say, *, days: int = 60, seed: int = 20261121) -> None:
+def create(say: Say, *, days: int = DAYS, seed: int = 20261121) -> None:
     """The whole demo centre with its history. Raises `CentreNotEmpty`."""
     if Account.objects.exists():
         raise CentreNotEmpty("There are accounts already: the demo centre is made in an empty database only.")
@@ -39,7 +51,18 @@ def create(say: Say, *, days: int = 60, seed: int = 20261121) -> None:
         lay_history(days=days, seed=seed, now=now, say=say)
 
 
-def run_command(*, remove: bool, live: bool, rate: float, days: int, seed: int, url: str) -> None:
+def _days_of_history() -> int:
+    named = os.environ.get("DEMO_DAYS", "").strip()
+    if not named:
+        return DAYS
+    if not named.isdecimal() or int(named) > LONGEST_DAYS:
+        raise BadDays(f"DEMO_DAYS is a number of days from 0 to {LONGEST_DAYS}, not “{named}”.")
+    return int(named)
+
+
+def run_command(
+    *, remove: bool, live: bool, rate: float, days: int, seed: int, url: str, pace: float = 2.0, everyone: bool = False
+) -> None:
     """`lingting demo`: makes the centre, lets it live, or removes it."""
     if remove:
         from lingting.demo.removal import remove_demo
@@ -48,9 +71,20 @@ def run_command(*, remove: bool, live: bool, rate: float, days: int, seed: int, 
     elif live:
         from lingting.demo.live import run_live
 
-        run_live(url=url, rate=rate, seed=seed)
+        secret = _shop_secret()
+        connection.close()  # From here on everything goes through the public interfaces.
+        run_live(url=url, rate=rate, seed=seed, pace=pace, everyone=everyone, secret=secret)
     else:
         create(print, days=days, seed=seed)
+
+
+def _shop_secret() -> str:
+    """What the shop's own site keeps to say who its signed-in customers are; empty when no centre is at hand."""
+    try:
+        widget = Widget.objects.filter(key=WIDGET_KEY).first()
+    except DatabaseError:
+        return ""
+    return widget.secret if widget else ""
 
 
 def greeting(url: str) -> str:

@@ -97,6 +97,7 @@ def _lay_widget(queues: dict[str, Queue]) -> None:
     widget = Widget.objects.create(
         key=WIDGET_KEY, name_zh=company.short_name.zh, name_en=company.short_name.en, colour=company.brand_colour,
         greeting_zh=company.greeting.zh[:200], greeting_en=company.greeting.en[:200], default_queue=queues["presales"],
-        secret=secrets.token_urlsafe(32),
+        closed_zh=company.after_hours.zh[:300], closed_en=company.after_hours.en[:300], secret=secrets.token_urlsafe(32),
+        is_demo=True,
     )  # fmt: skip
     widget.queues.set(queue for key, queue in queues.items() if key != "care")
