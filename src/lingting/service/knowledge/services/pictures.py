@@ -20,6 +20,8 @@ LARGEST_PICTURE_BYTES = 5 * 1024 * 1024
 @transaction.atomic
 def add_picture(article_id: int, *, upload: Any, account: Account, now: datetime) -> StoredFile:
     """Keeps a picture for an article. Raises `BadArticle` for anything that is not a picture, and what uploads raise."""
+    if upload is None:
+        raise BadArticle(_("Choose a picture first."))
     stored = store_upload(
         upload, actor_kind="account", actor_id=str(account.pk), now=now, largest_bytes=LARGEST_PICTURE_BYTES
     )
