@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from lingting.platform.refusals import Refusal
 
@@ -136,7 +136,8 @@ def _createadmin(given: argparse.Namespace) -> None:
 
 
 def _demo(given: argparse.Namespace) -> None:
-    with _database():
+    # Traffic needs no database of its own: it talks to a running centre, wherever that is.
+    with nullcontext() if given.live else _database():
         import django
 
         django.setup()
@@ -146,8 +147,9 @@ def _demo(given: argparse.Namespace) -> None:
         if not given.live and not given.remove:
             lay_foundation()
         centre.run_command(
-            remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url
-        )
+            remove=given.remove, live=given.live, rate=given.rate, days=given.days, seed=given.seed, url=given.url,
+            pace=given.pace, everyone=given.everyone,
+        )  # fmt: skip
         if given.remove:
             lay_foundation()
 
