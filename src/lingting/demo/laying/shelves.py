@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
-import nh3
 from markdown_it import MarkdownIt
 
 from lingting.demo import content
 from lingting.demo.content.records import Article as ContentArticle
 from lingting.kernel.accounts.models import Account
-from lingting.platform.search import joined_vector
 from lingting.service.knowledge.models import Article, Category, Subject, Version
+from lingting.service.knowledge.services import apply_text, sanitised
 
-_ICONS = {"use": "device-mobile", "faults": "tool", "orders": "truck", "installation": "home", "returns": "refresh"}
-_SUMMARY_LENGTH = 120
+_ICONS = {
+    "usage": "device-mobile", "troubleshooting": "tool", "orders": "truck", "installation": "home", "returns": "refresh",
+    "payment": "receipt-refund", "membership": "gift", "internal": "lock",
+}  # fmt: skip
 
 
 def lay(*, now: datetime) -> None:
@@ -40,13 +40,11 @@ def lay(*, now: datetime) -> None:
 
 
 def _lay_article(article: ContentArticle, subject: Subject, *, owner: Account | None, now: datetime) -> None:
-    html = nh3.clean(MarkdownIt().enable("table").render(article.body))
-    text = re.sub(r"\s+", " ", nh3.clean(html, tags=set())).strip()
-    keywords = " ".join(article.keywords)
-    laid = Article.objects.create(
-        subject=subject, language=str(article.language), title=article.title, slug=article.key.replace("_", "-"),
-        summary=text[:_SUMMARY_LENGTH], html=html, text=text, keywords=keywords, state="published", created_at=now,
+    laid = Article(
+        subject=subject, language=str(article.language), slug=article.key.replace("_", "-"), state="published", created_at=now,
         updated_at=now, published_at=now,
-        vector=joined_vector([(article.title, "A"), (keywords, "B"), (text, "")]),
     )  # fmt: skip
+    html = sanitised(MarkdownIt().enable("table").render(article.body))
+    apply_text(laid, title=article.title, html=html, summary="", keywords=",".join(article.keywords))
+    laid.save()
     Version.objects.create(article=laid, number=1, title=laid.title, html=html, published_at=now, published_by=owner)
