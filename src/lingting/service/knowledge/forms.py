@@ -13,7 +13,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 AUDIENCES = [("public", _("Customers and staff")), ("internal", _("Staff only"))]
 ICONS = [
     "book", "tool", "truck", "home", "refresh", "receipt-refund", "device-mobile", "shield", "credit-card", "package", "gift", "users",
-    "settings", "alert-triangle", "message", "phone",
+    "settings", "alert-triangle", "message", "phone", "lock",
 ]  # fmt: skip
 
 

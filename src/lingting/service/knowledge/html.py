@@ -26,7 +26,8 @@ ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto", "tel"}
 LONGEST_HTML = 400_000
 _OWN_PICTURE = re.compile(r"/files/[0-9a-f-]{36}/[^\s\"'<>?#]+")
-_SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
+_SPACES = re.compile(r"[ \r\f\v\xa0]+")
+CELLS = " | "
 _BLOCKS = {"p", "div", "h2", "h3", "h4", "li", "tr", "pre", "blockquote", "table", "ul", "ol", "br", "hr", "figure", "figcaption"}
 _EDITOR_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
 _ATTACHMENT = re.compile(r"<figure\b[^>]*\bdata-trix-attachment=(\"[^\"]*\"|'[^']*')[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
@@ -103,16 +104,23 @@ class _Words(HTMLParser):
         if tag in _BLOCKS:
             self.parts.append("\n")
         if tag in ("td", "th"):
-            self.parts.append("\t")
+            self.parts.append("\0")
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data.replace("\n", " "))
+        self.parts.append(re.sub(r"[\n\t\0]", " ", data))
 
 
 def plain_text(clean: str) -> str:
-    """What the HTML says, a line per block, list items with a dot: for search, summaries and plain-text answers."""
+    """What the HTML says, a line per block, list items with a dot, cells of a table parted by `CELLS`.
+
+    For search, summaries and answers in plain text.
+    """
     words = _Words()
     words.feed(clean)
     words.close()
-    lines = (_SPACES.sub(" ", line.strip(" ").rstrip("\t")).strip() for line in "".join(words.parts).split("\n"))
+    lines = (CELLS.join(_tidy(cell) for cell in line.rstrip(" \0").split("\0")) for line in "".join(words.parts).split("\n"))
     return "\n".join(line for line in lines if line and line != "•")
+
+
+def _tidy(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()

@@ -1,5 +1,6 @@
 """Writes of the knowledge base: drafts, publications, categories, pictures, usage; one transaction each."""
 
+from lingting.service.knowledge.html import sanitised
 from lingting.service.knowledge.services.categories import delete_category, save_category
 from lingting.service.knowledge.services.drafts import (
     change_subject,
@@ -40,6 +41,7 @@ __all__ = [
     "record_opinion",
     "record_use",
     "restore_version",
+    "sanitised",
     "save_category",
     "save_draft",
     "withdraw_article",

@@ -12,7 +12,7 @@ from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.platform.search import joined_vector
 from lingting.service.knowledge.events import ArticlePublished, ArticleWithdrawn
-from lingting.service.knowledge.html import plain_text, sanitised
+from lingting.service.knowledge.html import CELLS, plain_text, sanitised
 from lingting.service.knowledge.models import Article, Version
 from lingting.service.knowledge.services.drafts import draft_of, free_slug, locked_article
 from lingting.service.knowledge.services.refusals import BadArticle, NothingToPublish
@@ -74,8 +74,9 @@ def apply_text(article: Article, *, title: str, html: str, summary: str, keyword
 
 
 def summary_of(text: str) -> str:
-    """The beginning of a text, cut at the end of a sentence or a word."""
-    line = " ".join(text.replace("• ", "").split())
+    """The beginning of a text without its tables, cut at the end of a sentence or a word."""
+    told = [line.removeprefix("• ") for line in text.split("\n") if CELLS not in line]
+    line = " ".join(" ".join(told or [text]).split())
     if len(line) <= SUMMARY_LENGTH:
         return line
     cut = line[:SUMMARY_LENGTH]
