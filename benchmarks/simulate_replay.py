@@ -37,7 +37,7 @@ END_OF_DAY = 100_000.0
 OPENS = 7 * 3600
 LINGERS = 1800.0
 """Who is there at the end of the day stays until the last caller is served."""
-GAPS = (120, 180, 240, 300)
+GAPS = (180, 240, 300, 360)
 """Longest gap after a call that still counts as after-call time, in seconds: chosen on the fitting days."""
 FOLDS = 4
 CHOOSING_RUNS = 4
@@ -74,7 +74,6 @@ class Fitted:
     """What the fitting days say, by kind of call."""
 
     longest_gap: int
-    leaves_at_once: bool
     before_queue: dict[str, float]
     patience: dict[str, Survival]
     handling: dict[str, Observed]
@@ -138,7 +137,7 @@ def by_day(calls: list[Call]) -> dict[str, list[Call]]:
     return dict(sorted(days.items()))
 
 
-def fit(days: dict[str, list[Call]], *, longest_gap: int, leaves_at_once: bool) -> Fitted:
+def fit(days: dict[str, list[Call]], *, longest_gap: int) -> Fitted:
     """Patience, service, gaps and skills from some days."""
     calls = [call for day in days.values() for call in day]
     kinds = sorted({call.kind for call in calls})
@@ -154,7 +153,6 @@ def fit(days: dict[str, list[Call]], *, longest_gap: int, leaves_at_once: bool) 
     pace = _ratios([(call.server, call.served, expected[call.kind] * band_factor[band_of(call)]) for call in answered], doubt=30)
     return Fitted(
         longest_gap=longest_gap,
-        leaves_at_once=leaves_at_once,
         before_queue={kind: float(share) for kind, share in lost.items()},
         patience={
             kind: fit_patience(
@@ -309,7 +307,7 @@ def duty_spans(
         signs = [*waits[:1].tolist(), *waits[-1:].tolist(), *(at for at in passed if ended < at < begun)]
         if not signs:
             continue
-        left, back = ended if fitted.leaves_at_once else min(signs), max(signs) + 1
+        left, back = min(signs), max(signs) + 1
         if left > begin and back > left:
             spans.append((float(begin), float(left)))
             begin = back
@@ -425,20 +423,20 @@ def errors(truth: Outcome, seen: Outcome) -> dict[str, float]:
 
 def best_fit(days: dict[str, list[Call]]) -> Fitted:
     """The fit whose replay of its own days has the smallest worst error."""
-    fits = [fit(days, longest_gap=gap, leaves_at_once=at_once) for gap in GAPS for at_once in (False, True)]
+    fits = [fit(days, longest_gap=gap) for gap in GAPS]
     worst = [max(map(abs, errors(*replay(days, fitted, runs=CHOOSING_RUNS)).values())) for fitted in fits]
     return fits[int(np.argmin(worst))]
 
 
-def cross_validated(path: Path) -> tuple[Outcome, Outcome, list[str]]:
+def cross_validated(path: Path) -> tuple[Outcome, Outcome, list[int]]:
     """Every day replayed with what was fitted on the days of the other folds; and the gaps chosen."""
     days = by_day(read_calls(path))
     truth = seen = Outcome(0, 0, 0, 0, 0)
-    chosen: list[str] = []
+    chosen: list[int] = []
     for fold in range(FOLDS):
         held_out = {name: day for number, (name, day) in enumerate(days.items()) if number % FOLDS == fold}
         fitted = best_fit({name: day for name, day in days.items() if name not in held_out})
         one_truth, one_seen = replay(held_out, fitted, runs=RUNS)
         truth, seen = truth + one_truth, seen + one_seen
-        chosen.append(f"{fitted.longest_gap} s{' at once' if fitted.leaves_at_once else ''}")
+        chosen.append(fitted.longest_gap)
     return truth, seen, chosen

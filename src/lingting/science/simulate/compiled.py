@@ -7,8 +7,9 @@ from functools import cache
 
 from lingting.science.match import rule
 from lingting.science.simulate import engine
+from lingting.science.simulate.arrays import Centre, Customers, Log, State
 
-Run = Callable[[engine.Centre, engine.Customers, engine.Log, engine.State], None]
+Run = Callable[[Centre, Customers, Log, State], None]
 
 _RULE: tuple[Callable[..., object], ...] = (rule.serve_key, rule.served_before, rule.has_room, rule.standing, rule.choose_agent)
 _PARTS: tuple[Callable[..., object], ...] = (

@@ -7,8 +7,8 @@ from zlib import crc32
 import numpy as np
 
 from lingting.science.match.rule import Ints
+from lingting.science.simulate.arrays import Customers
 from lingting.science.simulate.durations import Seconds
-from lingting.science.simulate.engine import Customers
 from lingting.science.simulate.plan import Plan
 from lingting.science.simulate.scenario import Scenario
 

@@ -10,8 +10,8 @@ from lingting.science.match import Agent, Work
 from lingting.science.match.demand import Demand
 from lingting.science.match.floor import Floor, Load
 from lingting.science.match.rule import NEVER, Ints
+from lingting.science.simulate.arrays import Centre, State
 from lingting.science.simulate.durations import Seconds
-from lingting.science.simulate.engine import Centre, State
 from lingting.science.simulate.scenario import Contact, Filler, Person, Scenario
 
 _NO_LIMIT = 1 << 40

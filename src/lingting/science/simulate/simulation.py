@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lingting.science.simulate.arrays import Customers, Log
 from lingting.science.simulate.compiled import Run, best_run, compiled_run, plain_run
 from lingting.science.simulate.draws import draw_customers
 from lingting.science.simulate.durations import ScenarioError
-from lingting.science.simulate.engine import Customers, Log
 from lingting.science.simulate.plan import Plan, plan_of
 from lingting.science.simulate.results import ContactLog, Figures, Simulation
 from lingting.science.simulate.scenario import Scenario
