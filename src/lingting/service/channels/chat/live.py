@@ -38,7 +38,10 @@ def own_conversations(listener: Listener, topics: frozenset[str]) -> Collection[
     if listener.kind != "customer":
         return ()
     asked = {int(key_of(topic)): topic for topic in topics if key_of(topic).isdigit() and len(key_of(topic)) < 19}
+    customer_id, widget_id = listener.facts["customer_id"], listener.facts["widget_id"]
+    if customer_id is None:
+        return ()
     own = ChatSession.objects.filter(
-        conversation_id__in=asked, visitor__customer_id=listener.facts["customer_id"], visitor__widget_id=listener.facts["widget_id"]
+        conversation_id__in=asked, visitor__customer_id=customer_id, visitor__widget_id=widget_id
     )
     return {asked[conversation_id] for conversation_id in own.values_list("conversation_id", flat=True)}

@@ -27,7 +27,9 @@ class Widget(BilingualName):
     greeting_en = models.CharField(_("English greeting"), max_length=200, blank=True)
     closed_zh = models.CharField(_("Chinese words when closed"), max_length=300, blank=True)
     closed_en = models.CharField(_("English words when closed"), max_length=300, blank=True)
-    queues: models.ManyToManyField = models.ManyToManyField(Queue, related_name="widgets", verbose_name=_("queues to choose from"))
+    queues: models.ManyToManyField = models.ManyToManyField(
+        Queue, related_name="widgets", verbose_name=_("queues to choose from")
+    )
     default_queue = models.ForeignKey(Queue, models.PROTECT, related_name="+", verbose_name=_("queue"))
     origins = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     secret = models.CharField(max_length=80)

@@ -69,7 +69,8 @@ def check_origin(request: HttpRequest, widget: Widget) -> None:
     origin = request.headers.get("Origin", "").lower()
     own = f"{request.scheme}://{request.get_host()}".lower()
     if origin and widget.origins and origin not in widget.origins and origin != own:
-        raise ForeignOrigin(_("This chat is not set up for %(origin)s. Add the site in the widget's settings.") % {"origin": origin})
+        sentence = _("This chat is not set up for %(origin)s. Add the site in the widget's settings.")
+        raise ForeignOrigin(sentence % {"origin": origin})
 
 
 @router.get("/widgets/{key}", auth=None, response=schemas.WidgetOut)
@@ -128,7 +129,9 @@ def begin_conversation(request: HttpRequest, body: schemas.ConversationIn) -> tu
 @router.get("/conversations/{conversation_id}", auth=_VISITOR, response=schemas.ConversationOut)
 @cross_origin
 @limited(READS, name="chat-reads", by=by_caller)
-def read_conversation(request: HttpRequest, conversation_id: int, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> dict[str, Any]:
+def read_conversation(
+    request: HttpRequest, conversation_id: int, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+) -> dict[str, Any]:
     """How the conversation stands, and what was said after a message."""
     visitor, now = _visitor(request), timezone.now()
     services.note_seen(visitor, now=now)

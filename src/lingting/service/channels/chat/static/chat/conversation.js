@@ -380,6 +380,7 @@ export class Conversation extends EventTarget {
     } catch (error) {
       if (error.code !== "already_rated") throw error;
     }
+    this.keeping.tell({ kind: "kept" });
     await this.sync();
   }
 
