@@ -1,9 +1,10 @@
 """Customer messages that the centre accepts a second, beside what PostgreSQL alone can insert and commit.
 
-Many visitors of the shop speak over the public chat API: token, limits, one message per client key, the fact on the
-timeline, the search index, one commit on disk. The yardstick is pgbench with four clients that insert one row and
-commit, on the same server in the same run. CPU is that of all processes of the application and the database.
-Second part: cases taken over by the import API with a result for each, beside psycopg's pipeline of 50 rows a commit.
+Many visitors of the shop, whose chats agents have in hand, speak over the public chat API: token, limits, one message
+per client key, the fact on the timeline, the search index, one commit on disk. The yardstick is pgbench with four
+clients that insert one row and commit, on the same server in the same run. CPU is that of all processes of the
+application and the database. Second part: cases taken over by the import API with a result for each, beside psycopg's
+pipeline of 50 rows a commit.
 
     python benchmarks/intake.py [--seconds 20] [--at-once 8] [--visitors 600] [--shape tree|separate] [--part messages|import]
 """
@@ -19,13 +20,15 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 from harness.centre import SEPARATE, TREE, Centre
-from harness.client import Wire, Wires, run
+from harness.client import Wire, run
+from harness.floor import Floor, open_chats
 from harness.measuring import Load, cpu_seconds, machine, percentile, print_table, verdict
-from harness.people import Customer, each, sentences
+from harness.people import sentences
 from harness.pgbench import pipeline_rate, single_inserts
 
 RATIO, CPU_MS, IMPORT_RATIO = 0.10, 2.0, 0.40
 BURST = 25
+AGENTS = 20
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ class Intake:
 
 
 async def take_in(centre: Centre, *, visitors: int, at_once: int, seconds: float) -> Intake:
-    """Lets as many visitors as asked for speak without pause, so many at a time."""
-    wires = [Wires(centre.port, count=at_once, source_offset=part * at_once) for part in range(12)]
-    people = [Customer(number, wires[number % len(wires)]) for number in range(visitors)]
-    await each(people, lambda person: person.visit(), at_once=at_once)
-    await each(people, lambda person: person.begin("你好，在吗？"), at_once=at_once)
+    """Lets visitors in conversation with agents speak without pause, so many at a time."""
+    floor = Floor(centre)
+    await floor.open()
+    people = await open_chats(centre, floor, count=visitors)
+    await asyncio.sleep(1)
     waits: list[float] = []
     texts = sentences(20261121)
     line = iter([person for _turn in range(BURST) for person in people])
@@ -70,8 +73,7 @@ async def take_in(centre: Centre, *, visitors: int, at_once: int, seconds: float
     application, database = (cpu_seconds(each_of) - start for each_of, start in zip(pids, before, strict=True))
     own = application + database + time.process_time() - own_before
     foreign = machine_before.foreign_share(Load.now(), own_seconds=own)
-    for each_of in wires:
-        each_of.close()
+    await floor.close()
     if took < seconds * 0.9:
         raise RuntimeError(f"the visitors ran out of words after {took:.1f} s: more --visitors, or fewer --seconds")
     count = len(waits)
@@ -168,7 +170,7 @@ def main() -> int:
     parser.add_argument("--part", choices=("messages", "import", "both"), default="both")
     given = parser.parse_args()
     print(machine())
-    with Centre(given.shape) as centre:
+    with Centre(given.shape, agents=AGENTS, capacity=given.visitors // AGENTS + 10) as centre:
         codes = []
         if given.part != "import":
             codes.append(measure_messages(centre, given))

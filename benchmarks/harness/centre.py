@@ -80,6 +80,7 @@ class Centre:
         try:
             self._open()
         except BaseException:
+            print(self.last_words(), file=sys.stderr)
             self.close()
             raise
         return self
