@@ -31,22 +31,28 @@ def team_ids_below(team_ids: list[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_WITHIN = """
+    WITH RECURSIVE me AS (
+        SELECT id, team_id, site_id FROM organisation_employee WHERE account_id = %(account)s
+    ), mine AS (
+        SELECT team.id FROM organisation_team team JOIN me ON team.leader_id = me.id OR team.id = me.team_id
+        UNION SELECT team.id FROM organisation_team team JOIN mine ON team.parent_id = mine.id
+    )
+    SELECT person.account_id FROM organisation_employee person, me
+    WHERE CASE WHEN %(site)s THEN person.site_id = me.site_id ELSE person.team_id IN (SELECT id FROM mine) END
+"""
+
+
 def account_ids_within(account: Account, reach: Reach) -> list[int] | None:
-    """The accounts whose things a reach covers: oneself, one's teams, one's site; None means everyone."""
+    """The accounts whose things a reach covers: oneself, one's teams, one's site; None means everyone. One query."""
     if reach is Reach.ALL:
         return None
-    me = Employee.objects.filter(account=account).values_list("id", "team_id", "site_id").first()
-    if me is None or reach is Reach.OWN:
+    if reach is Reach.OWN:
         return [account.pk]
-    employee_id, team_id, site_id = me
-    if reach is Reach.SITE:
-        ids = Employee.objects.filter(site_id=site_id).values_list("account_id", flat=True)
-    else:
-        roots = list(Team.objects.filter(leader_id=employee_id).values_list("id", flat=True))
-        if team_id:
-            roots.append(team_id)
-        ids = Employee.objects.filter(team_id__in=team_ids_below(roots)).values_list("account_id", flat=True)
-    return sorted({account.pk, *ids})
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHIN, {"account": account.pk, "site": reach is Reach.SITE})
+        return sorted({account.pk, *(row[0] for row in cursor.fetchall())})
+
 
 
 def managed_people(account: Account) -> QuerySet[Employee]:
