@@ -104,7 +104,13 @@ def _django(*arguments: str) -> None:
 @contextmanager
 def _database() -> Iterator[None]:
     """`DATABASE_URL`, the running `lingting up`, or the embedded server kept for this command alone."""
-    if os.environ.get("DATABASE_URL"):
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        from lingting.config.readiness import require_database
+        from lingting.platform.database.external import check_url
+
+        check_url(url)
+        require_database(url)
         yield
         return
     from lingting.config.environment import home

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from lingting.config import environment
+from lingting.config.readiness import require_database
 from lingting.config.up import say
 
 
@@ -13,6 +16,7 @@ def prepare() -> int:
     from lingting.config import messages
 
     messages.compile_all()
+    require_database(os.environ["DATABASE_URL"])
     django.setup()
     from django.core.management import call_command
     from django.db import connection
