@@ -16,7 +16,7 @@ from lingting.service.desk.selectors.inbox import Desk, InboxPage, Listing, rows
 
 MOST_FOUND = 50
 ENOUGH = 25
-STRETCHES = (5_000, 60_000, 400_000, 0)
+STRETCHES = (5_000, 100_000, 0)
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 

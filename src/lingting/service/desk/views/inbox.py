@@ -34,6 +34,8 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
     context = list_context(request, view)
     if is_part(request) and "after" in request.GET:
         return render(request, "desk/_rows.html", context)
+    if is_part(request) and context["words"]:
+        return render(request, "desk/_list_body.html", context | {"may_bulk": request.user.can("desk.bulk_cases")})
     context |= views_context(context["desk"], view) | chosen_context(context["listing"])
     if request.session.get(LAST_VIEW) != view:
         request.session[LAST_VIEW] = view
