@@ -15,9 +15,9 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 class CustomerForm(forms.Form):
     """Who somebody is; a new one's first number and address too."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Full name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    email = forms.CharField(label=_("E-mail"), max_length=190, required=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
+    email = forms.CharField(label=_("E-mail address"), max_length=190, required=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
     tier = forms.ModelChoiceField(Tier.objects.none(), label=_("Tier"), required=False, empty_label=_("none"))
     tags = forms.CharField(label=_("Tags"), required=False, max_length=800, widget=forms.TextInput(attrs={"data-tags": ""}))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 POINT_ICONS = {"phone": "phone", "email": "mail", "wechat": "brand-wechat", "other": "at"}
 FIELD_LABELS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Name"), "tier": gettext_lazy("Tier"), "language": gettext_lazy("Language"),
+    "name": gettext_lazy("Full name"), "tier": gettext_lazy("Tier"), "language": gettext_lazy("Language"),
     "company": gettext_lazy("Company"), "city": gettext_lazy("City"), "address": gettext_lazy("Address"),
     "remarks": gettext_lazy("Remarks"), "external_id": gettext_lazy("Id in your own system"),
 }  # fmt: skip

@@ -34,7 +34,7 @@ class ArticleForm(forms.Form):
     """The draft of an article and where it stands."""
 
     title = forms.CharField(label=_("Title"), max_length=160)
-    html = forms.CharField(label=_("Text"), required=False, widget=forms.HiddenInput)
+    html = forms.CharField(label=_("Body"), required=False, widget=forms.HiddenInput)
     summary = forms.CharField(
         label=_("Summary"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2, "data-grow": "", "data-count": ""}),
         help_text=_("Shown in lists and search; left empty, the beginning of the text stands there."),

@@ -93,14 +93,27 @@ class _Words(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.lists: list[int | None] = []
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag in _BLOCKS:
             self.parts.append("\n")
+        if tag in ("ol", "ul"):
+            self.lists.append(0 if tag == "ol" else None)
         if tag == "li":
-            self.parts.append("• ")
+            self.parts.append(self._sign())
+
+    def _sign(self) -> str:
+        """What stands before an item: its number, or a dot."""
+        number = self.lists[-1] if self.lists else None
+        if number is None:
+            return "• "
+        self.lists[-1] = number + 1
+        return f"{number + 1}. "
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("ol", "ul") and self.lists:
+            self.lists.pop()
         if tag in _BLOCKS:
             self.parts.append("\n")
         if tag in ("td", "th"):
@@ -111,7 +124,7 @@ class _Words(HTMLParser):
 
 
 def plain_text(clean: str) -> str:
-    """What the HTML says, a line per block, list items with a dot, cells of a table parted by `CELLS`.
+    """What the HTML says, a line per block, list items with a dot or their number, cells of a table parted by `CELLS`.
 
     For search, summaries and answers in plain text.
     """

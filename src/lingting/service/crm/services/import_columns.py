@@ -23,7 +23,7 @@ class Field:
 
 FIELDS: dict[str, Field] = {
     "name": Field(
-        label=_("Name"),
+        label=_("Full name"),
         words=("name", "fullname", "customer", "customername", "contact", "姓名", "客户", "客户姓名", "客户名称", "名称", "联系人", "称呼"),
     ),
     "phone": Field(
@@ -32,7 +32,7 @@ FIELDS: dict[str, Field] = {
                "电话号码", "固话", "座机"),
     ),
     "email": Field(
-        label=_("E-mail"), repeats=True,
+        label=_("E-mail address"), repeats=True,
         words=("email", "mail", "emailaddress", "e-mail", "邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址"),
     ),
     "wechat": Field(label=_("WeChat"), repeats=True, words=("wechat", "wechatid", "weixin", "微信", "微信号")),
@@ -45,7 +45,7 @@ FIELDS: dict[str, Field] = {
     "remarks": Field(label=_("Remarks"), words=("remark", "remarks", "note", "notes", "comment", "comments", "备注", "说明", "附注")),
     "external_id": Field(
         label=_("Id in your own system"),
-        words=("id", "customerid", "externalid", "userid", "memberid", "no", "number", "编号", "客户编号", "客户id", "会员号", "会员编号", "用户id"),
+        words=("id", "idinyourownsystem", "customerid", "externalid", "userid", "memberid", "no", "number", "编号", "客户编号", "客户id", "会员号", "会员编号", "用户id"),
     ),
 }  # fmt: skip
 

@@ -180,7 +180,8 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The filtered list as CSV or XLSX, row by row."""
     wanted, now = CustomerFilter.from_query(request.GET), timezone.now()
     rows = services.export_rows(wanted, now=now)
-    name = f"{_('customers')}-{timezone.localtime(now):%Y%m%d-%H%M}"
+    listing = _("customers")
+    name = f"{listing}-{timezone.localtime(now):%Y%m%d-%H%M}"
     if form == "csv":
         lines = StreamingHttpResponse((line.encode() for line in csv_lines(rows)), content_type="text/csv; charset=utf-8")
         lines.headers["Content-Disposition"] = _attachment(f"{name}.csv")

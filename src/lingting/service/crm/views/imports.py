@@ -85,7 +85,8 @@ def problems(request: HttpRequest, import_id: int) -> HttpResponseBase:
     )
     lines = csv_lines(_with_header([*run.columns, _("Row"), _("Problems")], table))
     response = StreamingHttpResponse((line.encode() for line in lines), content_type="text/csv; charset=utf-8")
-    name = f"{run.file_name.rsplit('.', 1)[0]}-{_('problems')}.csv"
+    ending = _("problems")
+    name = f"{run.file_name.rsplit('.', 1)[0]}-{ending}.csv"
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
