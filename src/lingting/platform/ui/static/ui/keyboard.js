@@ -10,10 +10,11 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /**
  * Registers a shortcut: "j", "mod+enter", "shift+n", "g i" (one after the other), "?".
- * `when()` may say no; `group` names its part of the sheet. Returns a function that removes it.
+ * `when()` may say no; `group` names its part of the sheet. Of several that fit, an `urgent` one wins (what cannot
+ * wait, such as an offer), else the latest. Returns a function that removes it.
  */
-export function registerShortcut(keys, label, handler, { group = "", when = null } = {}) {
-  const entry = { keys, label, handler, group: group || words.general, when };
+export function registerShortcut(keys, label, handler, { group = "", when = null, urgent = false } = {}) {
+  const entry = { keys, label, handler, group: group || words.general, when, urgent };
   shortcuts.set(keys, [entry, ...(shortcuts.get(keys) ?? [])]);
   return () => shortcuts.set(keys, (shortcuts.get(keys) ?? []).filter((one) => one !== entry));
 }
@@ -37,7 +38,8 @@ export function pressed(event) {
 }
 
 function find(keys, event) {
-  return (shortcuts.get(keys) ?? []).find((entry) => !entry.when || entry.when(event));
+  const fitting = (shortcuts.get(keys) ?? []).filter((entry) => !entry.when || entry.when(event));
+  return fitting.find((entry) => entry.urgent) ?? fitting[0];
 }
 
 function begins(keys) {

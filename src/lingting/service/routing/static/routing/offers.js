@@ -58,6 +58,7 @@ const labels = document.getElementById("rt-offers")?.dataset ?? {};
 
 registerShortcut("enter", labels.labelAccept, () => offers()[0]?.querySelector("[data-accepts]")?.click(), {
   when: () => offers().length > 0,
+  urgent: true,
 });
 
 registerShortcut("mod+.", labels.labelReady, () => {
