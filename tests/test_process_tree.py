@@ -1,0 +1,168 @@
+"""`lingting up` as a person runs it: one tree, clear sentences, a clean end, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+READY_SECONDS = 90
+
+
+def free_port() -> int:
+    """A port below 32768 that nobody listens on."""
+    for port in range(18_100, 18_400):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+def start(home: Path, port: int, **environment: str) -> subprocess.Popen[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "LINGTING_TEST_DATABASE_URL", "SECRET_KEY"}}
+    return subprocess.Popen(
+        [sys.executable, "-m", "lingting.config.command", "up"],
+        env={**clean, "LINGTING_HOME": str(home), "PORT": str(port), "DEMO": "0", **environment},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def answer(port: int, path: str) -> tuple[int, dict]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+    except OSError:
+        return 0, {}
+
+
+def wait_until_ready(tree: subprocess.Popen[str], port: int) -> dict:
+    limit = time.monotonic() + READY_SECONDS
+    found: dict = {}
+    while time.monotonic() < limit and tree.poll() is None:
+        status, found = answer(port, "/readyz")
+        if status == 200:
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"not ready: {found}, exit code {tree.poll()}")
+
+
+def members_of(session: int) -> list[int]:
+    """Living processes of the tree: the application's processes run in a session of their own below it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == session:
+                found += [int(entry.name), *members_of(int(entry.name))]
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until_gone(pids: list[int], *, seconds: float) -> list[int]:
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit and any(map(alive, pids)):
+        time.sleep(0.1)
+    return [pid for pid in pids if alive(pid)]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with a space and Chinese in its name."""
+    yield tmp_path_factory.mktemp("data") / "数据 folder"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_it_starts_answers_survives_a_dead_child_and_stops_cleanly(home: Path) -> None:
+    port = free_port()
+    tree = start(home, port, LC_ALL="C")
+    try:
+        ready = wait_until_ready(tree, port)
+        assert set(ready["checks"]) == {"database", "migrations", "router", "hub"}
+        assert answer(port, "/healthz") == (200, {"status": "ok"})
+
+        second = subprocess.run(
+            [sys.executable, "-m", "lingting.config.command", "up"], capture_output=True, text=True,
+            env={**os.environ, "LINGTING_HOME": str(home), "PORT": str(port), "DATABASE_URL": ""}, timeout=60,
+        )  # fmt: skip
+        assert second.returncode == 1 and f"Port {port} is taken" in second.stderr
+
+        before = members_of(tree.pid)
+        web = next(pid for pid in before if _listens(pid))
+        os.kill(web, signal.SIGKILL)
+        wait_until_ready(tree, port)
+    finally:
+        everyone = members_of(tree.pid)
+        tree.send_signal(signal.SIGTERM)
+        output, _nothing = tree.communicate(timeout=60)
+    assert tree.returncode == 0, output
+    assert wait_until_gone(everyone, seconds=10) == []
+
+
+def _listens(pid: int) -> bool:
+    """Whether a process holds a listening TCP socket."""
+    try:
+        inodes = {Path(f"/proc/{pid}/fd/{name.name}").readlink().name for name in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:
+        return False
+    listening = {
+        f"socket:[{line.split()[9]}]" for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"
+    }
+    return bool(inodes & listening)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: Path) -> None:
+    port = free_port()
+    tree = start(home, port)
+    wait_until_ready(tree, port)
+    everyone = members_of(tree.pid)
+    assert len(everyone) >= 5
+    tree.kill()
+    tree.communicate(timeout=30)
+    assert wait_until_gone(everyone, seconds=30) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"PORT": "99999"}, "is not a port"),
+        ({"HOST": "0.0.0.0", "DEMO": "1"}, "passwords are public"),
+        ({"LINGTING_HOME": "/proc/nowhere"}, "cannot be written"),
+        ({"DATABASE_URL": "mysql://x"}, "must start with postgresql://"),
+        ({"DATABASE_URL": "postgresql://x:secret@127.0.0.1:1/none"}, "does not answer"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_a_code(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:
+    tree = start(tmp_path, free_port(), **environment)
+    output, _nothing = tree.communicate(timeout=60)
+    assert tree.returncode == 1 and sentence in output and "Traceback" not in output and "secret" not in output
+
+
+def test_demo_on_loopback_and_addresses_are_told_apart() -> None:
+    from lingting.config.up import is_loopback
+
+    assert is_loopback("127.0.0.1") and is_loopback("::1") and is_loopback("localhost")
+    assert not is_loopback("0.0.0.0") and not is_loopback("192.168.0.1")
