@@ -1,5 +1,4 @@
-"""`science.simulate`: speed on one core beside Ciw, agreement with Erlang C and A over a grid, and the
-replay of a real month.
+"""`science.simulate`: speed beside Ciw, agreement with Erlang C and A, and the replay of a real month.
 
 Speed counts processor time of this process, drawing and counting included, compiling not. Needs numba for
 the targets; Ciw only for its row; the replay needs `LINGTING_DATA`. What is absent is named and does not

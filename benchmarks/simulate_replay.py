@@ -1,10 +1,8 @@
-"""Replay of the Anonymous Bank, January 1999: the simulated centre against what happened, on days not used
-for fitting.
+"""The Anonymous Bank, January 1999: the simulated centre against what happened, on days not used for fitting.
 
 Four folds of days: patience, service, after-call time and who serves what are fitted on three of them; the
-    days of the fourth are
-replayed with their own arrivals and with the agents on duty read off their own log. Needs `LINGTING_DATA`
-(default `../shared/data`).
+days of the fourth are replayed with their own arrivals and with the agents on duty read off their own log.
+Needs `LINGTING_DATA` (default `../shared/data`).
 """
 
 import csv
@@ -142,7 +140,7 @@ def fit(days: dict[str, list[Call]], *, longest_gap: int) -> Fitted:
     calls = [call for day in days.values() for call in day]
     kinds = sorted({call.kind for call in calls})
     of = {kind: [call for call in calls if call.kind == kind] for kind in kinds}
-    lost = {kind: np.mean([not call.answered and not call.queued for call in of[kind]]) for kind in kinds}
+    lost = {kind: np.mean([float(not call.answered and not call.queued) for call in of[kind]]) for kind in kinds}
     entered = {kind: [call for call in of[kind] if call.answered or call.queued] for kind in kinds}
     serves = _who_serves(calls, kinds)
     hurried, unhurried = _after_call(days, serves, longest_gap)
@@ -172,7 +170,7 @@ def fit(days: dict[str, list[Call]], *, longest_gap: int) -> Fitted:
 
 def _priority_share(calls: list[Call]) -> float:
     """Share of the priority customers; the log knows them only if they had to wait."""
-    return float(np.mean([call.priority == 2 for call in calls if call.queued] or [0.0]))
+    return float(np.mean([float(call.priority == 2) for call in calls if call.queued] or [0.0]))
 
 
 def _ratios(lines: list[tuple[Name, int, float]], *, doubt: int) -> dict[Name, float]:
@@ -296,8 +294,8 @@ def duty_spans(
 ) -> tuple[tuple[float, float], ...]:
     """When an agent was there: from his first call to his last, less the gaps in which he shows to be away.
 
-    He does when somebody waits longer than after-call work takes, or when he is passed over; he left at the
-    first such sign, or as soon as his call ended (`Fitted.leaves_at_once`), and came back at the last.
+    He does when somebody waits longer than after-call work takes, or when he is passed over; he is away from
+    the first such sign to the last.
     """
     spans, begin = [], services[0][0]
     for (_, ended), (begun, _) in pairwise(services):

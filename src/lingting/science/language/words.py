@@ -25,9 +25,7 @@ _PAIRED = (
 )
 _RUN = re.compile(rf"([{_PAIRED}]+)|(\d+)|([^\W\d_{_PAIRED}]+)")
 _DASHES = r"\-.\u2010-\u2015\u2212"
-_TELEPHONE = re.compile(
-    rf"(?<!\d)(?:\+\d{{1,3}}[ {_DASHES}]*)?\(?\d{{2,4}}\)?[ {_DASHES}]\d{{3,4}}[ {_DASHES}]\d{{4}}(?!\d)"
-)
+_TELEPHONE = re.compile(rf"(?<!\d)(?:\+\d{{1,3}}[ {_DASHES}]*)?\(?\d{{2,4}}\)?[ {_DASHES}]\d{{3,4}}[ {_DASHES}]\d{{4}}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
 _BROKEN = re.compile(rf"(?<=\d)[/{_DASHES}](?=\d)")
 _NUMBER_BROKEN = re.compile(rf"\d[ ,/){_DASHES}][\d(]")

@@ -66,9 +66,7 @@ class Demand:
             self._ranks[work.queue] = self._floor.ranks(work.queue)
         floor = self._floor
         asked = dict(work.skills)
-        tier = tiers(
-            self._ranks[work.queue], floor.levels, floor.totals, self._row(asked), self._row(accepted)
-        )
+        tier = tiers(self._ranks[work.queue], floor.levels, floor.totals, self._row(asked), self._row(accepted))
         qualified = int(np.count_nonzero(tier < NEVER))
         return Kind(
             queue=work.queue,
@@ -122,9 +120,7 @@ def accepted_levels(work: Work, *, now: float) -> dict[str, int]:
 
 def next_change_at(work: Work, *, now: float) -> float | None:
     """When time alone next asks less of this work or ends its hold; None if never."""
-    moments = [
-        work.waiting_since + step.after_seconds for step in work.relaxations if step.skill in work.skills
-    ]
+    moments = [work.waiting_since + step.after_seconds for step in work.relaxations if step.skill in work.skills]
     if work.preferred_agent is not None and work.hold_seconds > 0:
         moments.append(work.waiting_since + work.hold_seconds)
     return min((moment for moment in moments if moment > now), default=None)

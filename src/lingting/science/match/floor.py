@@ -23,9 +23,7 @@ class Floor:
         self.place: dict[Id, int] = {agent.id: place for place, agent in enumerate(self.agents)}
         if len(self.place) < len(self.agents):
             raise MatchInputError("Two agents have the same id.")
-        self.levels = np.array(
-            [[agent.skills.get(skill, 0) for agent in self.agents] for skill in skills], dtype=np.int64
-        )
+        self.levels = np.array([[agent.skills.get(skill, 0) for agent in self.agents] for skill in skills], dtype=np.int64)
         self.levels.shape = (len(skills), len(self.agents))
         self.totals = self.levels.sum(axis=0)
         self.used = [sum(agent.used.values()) for agent in self.agents]
@@ -69,6 +67,4 @@ class Floor:
         channel, weight, exclusive = load
         agent = self.agents[place]
         limit = agent.channel_limits.get(channel, _NO_LIMIT)
-        return has_room(
-            self.used[place], self._used_on[place].get(channel, 0), agent.capacity, limit, weight, exclusive
-        )
+        return has_room(self.used[place], self._used_on[place].get(channel, 0), agent.capacity, limit, weight, exclusive)

@@ -57,18 +57,15 @@ class MatchResult:
 _ORDINARY = Policy()
 
 
-def match(
-    work: Iterable[Work], *, agents: Iterable[Agent], now: float, policy: Policy = _ORDINARY
-) -> MatchResult:
+def match(work: Iterable[Work], *, agents: Iterable[Agent], now: float, policy: Policy = _ORDINARY) -> MatchResult:
     """Give waiting work to ready agents, the most pressing first.
 
     Order: earliest `waiting_since`, each point of priority counting as `policy.ageing_seconds` of earlier
-        arrival; then priority,
-    then id. Each goes to its preferred agent if he is free, else by queue rank, nearest skills, fewest spare
-    skills, least load, longest idle, id. After a round nothing that waits fits anybody until something
-    changes, so a caller who keeps its lists may
-    pass only the new work with all agents, or all work with only the agents who gained room: the pairs are
-        the same.
+    arrival; then priority, then id. Each goes to its preferred agent if he is free, else by queue rank,
+    nearest skills, fewest spare skills, least load, longest idle, id. After a round nothing that waits fits
+    anybody until something changes, so a caller who keeps its lists may pass only the new work with all
+    agents, or all work
+    with only the agents who gained room: the pairs are the same.
     Ids of a kind (all int or all str) so that ties have an order. Raises MatchInputError.
     """
     if not isfinite(now):
@@ -83,9 +80,7 @@ def match(
 def _in_order(work: Iterable[Work], policy: Policy) -> list[Work]:
     ageing = policy.ageing_seconds
     serve_key = rule.serve_key
-    queue = sorted(
-        work, key=lambda item: (serve_key(item.waiting_since, item.priority, ageing), -item.priority, item.id)
-    )
+    queue = sorted(work, key=lambda item: (serve_key(item.waiting_since, item.priority, ageing), -item.priority, item.id))
     if len({item.id for item in queue}) < len(queue):
         raise MatchInputError("Two pieces of work have the same id.")
     return queue
@@ -105,9 +100,7 @@ class _Round:
     def run(self, queue: list[Work]) -> MatchResult:
         for item in queue:
             self._decide(item)
-        return MatchResult(
-            pairs=tuple(self._pairs), waiting=tuple(self._waiting), recheck_at=self._recheck_at
-        )
+        return MatchResult(pairs=tuple(self._pairs), waiting=tuple(self._waiting), recheck_at=self._recheck_at)
 
     def _decide(self, item: Work) -> None:
         kind = self._demand.kind_of(item, now=self._now)

@@ -55,11 +55,11 @@ class Reason:
     the skills asked now), `waited_seconds`, `relaxed` (list of {skill, asked, accepted}; accepted 0 =
     dropped).
     On a pair also: `agent`, `candidates` (qualified, with room, not excluded), `queue_rank`, `shortfall` and
-        `surplus` (skill
-    levels below and above what was first asked), `load` (0-1, before this work), `idle_seconds`.
+    `surplus` (skill levels below and above what was first asked), `load` (0-1, before this work),
+    `idle_seconds`.
     On waiting work also: `skills` (list of {skill, level} asked now), `recheck_at` (when time alone asks
-        less of it or ends its
-    hold, or None), and by code `skill` and `level`, or `agent`.
+        less of
+    it or ends its hold, or None), and by code `skill` and `level`, or `agent`.
     """
 
     code: Code
@@ -69,9 +69,7 @@ class Reason:
         """Say it in an English sentence."""
         words = dict(self.parameters)
         words["others"] = words.get("candidates", 1) - 1
-        words["skills_named"] = _listed(
-            f"{need['skill']} {need['level']}" for need in words.get("skills", ())
-        )
+        words["skills_named"] = _listed(f"{need['skill']} {need['level']}" for need in words.get("skills", ()))
         sentence = _SENTENCES[self.code].format_map(words)
         if words["relaxed"]:
             steps = _listed(_relaxed(step) for step in words["relaxed"])

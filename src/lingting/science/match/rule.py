@@ -1,5 +1,4 @@
-"""The rule itself, on plain numbers and one-dimensional arrays: the one source that router and simulator
-share.
+"""The rule itself, on plain numbers and arrays: the one source that router and simulator share.
 
 Every function here runs as ordinary Python with NumPy and also compiles with numba, unchanged. Preferences
 are packed into one integer per agent, the smaller the better, so that "the best agent" is a minimum and
@@ -52,9 +51,7 @@ def served_before(key: float, priority: int, other_key: float, other_priority: i
     return key < other_key or (key == other_key and priority > other_priority)
 
 
-def has_room(
-    used: int, used_on_channel: int, capacity: int, channel_limit: int, weight: int, exclusive: bool
-) -> bool:
+def has_room(used: int, used_on_channel: int, capacity: int, channel_limit: int, weight: int, exclusive: bool) -> bool:
     """Whether an agent can take one more piece of work of this weight (units) on a channel."""
     if exclusive:
         return used == 0 and used_on_channel == 0 and capacity > 0 and channel_limit > 0
@@ -72,9 +69,7 @@ def standing(used: int, capacity: int, idle_order: int) -> int:
     return (load << LOAD_SHIFT) | idle_order
 
 
-def tiers(
-    ranks: Ints, levels: Ints, totals: Ints, asked: Sequence[int] | Ints, accepted: Sequence[int] | Ints
-) -> Ints:
+def tiers(ranks: Ints, levels: Ints, totals: Ints, asked: Sequence[int] | Ints, accepted: Sequence[int] | Ints) -> Ints:
     """The work's part of the key for every agent; NEVER for those who are not qualified.
 
     ranks[agent]: rank of the work's queue at the agent, 0 = does not serve it.

@@ -23,8 +23,7 @@ class PoissonArrivals:
     """A Poisson process; `expected` contacts in each interval, the rate even within it.
 
     expected: shape (intervals,), or (paths, intervals) as a forecast gives sample paths: run n uses path n
-        modulo
-    the number of paths. After the last interval nobody arrives.
+        modulo the number of paths. After the last interval nobody arrives.
     """
 
     expected: ArrayLike

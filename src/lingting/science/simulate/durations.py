@@ -143,10 +143,9 @@ def fit_patience(waits: Sequence[float] | Seconds, *, gave_up: Sequence[bool] | 
     """Patience behind a log in which most callers were answered before they lost it.
 
     waits: how long each caller waited; gave_up: whether he left (else he was answered, and would have waited
-        longer). Kaplan
-    and Meier's estimator (1958): at each moment someone left, the share of those still waiting who did, as
-    long as 30 or more wait; after that the tail, the total time waited over the number who gave up
-    (exponential estimate). Raises ScenarioError if nobody gave up.
+    longer). Kaplan and Meier's estimator (1958): at each moment someone left, the share of those still
+    waiting who did, as long as 30 or more wait; after that the tail, the total time waited over the number
+    who gave up (exponential estimate). Raises ScenarioError if nobody gave up.
     """
     times = np.asarray(waits, dtype=np.float64)
     left = np.asarray(gave_up, dtype=bool)

@@ -82,11 +82,11 @@ class ContactLog:
 class Simulation:
     """All runs of a scenario.
 
-    contacts, agents: names in the order of the arrays. sums: name to [runs, contacts, intervals], by
-        interval of arrival.
-    busy_seconds, duty_seconds: [runs, agents, intervals]. within_seconds: thresholds of `answered_in` and
-        `abandoned_in`,
-    [thresholds, runs, contacts, intervals]. logs: one per run if they were kept.
+    contacts, agents: names in the order of the arrays.
+    sums: name to [runs, contacts, intervals], by interval of arrival.
+    busy_seconds, duty_seconds: [runs, agents, intervals].
+    within_seconds: thresholds of `answered_in` and `abandoned_in`, [thresholds, runs, contacts, intervals].
+    logs: one per run if they were kept.
     """
 
     contacts: tuple[str, ...]

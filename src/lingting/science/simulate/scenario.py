@@ -100,9 +100,9 @@ class Scenario:
     """A centre and its customers over a time.
 
     horizon_seconds: nobody arrives later; what waits then is still served by who is on duty.
-        interval_seconds: the
-    grain of the result. crowding: factor on handling by the pieces of work an agent already has in hand when
-    he takes another: (1.0, 1.2, 1.5) for chats that slow each other down; the last counts on.
+    interval_seconds: the grain of the result.
+    crowding: factor on handling by the pieces of work an agent already has in hand when he takes another:
+        (1.0, 1.2, 1.5) for chats that slow each other down; the last counts on.
     """
 
     contacts: tuple[Contact, ...]

@@ -28,9 +28,7 @@ relaxations = st.lists(
 ).map(tuple)
 
 
-def work_items(
-    *, weights: st.SearchStrategy[int], exclusives: st.SearchStrategy[bool]
-) -> st.SearchStrategy[list[Work]]:
+def work_items(*, weights: st.SearchStrategy[int], exclusives: st.SearchStrategy[bool]) -> st.SearchStrategy[list[Work]]:
     item = st.builds(
         Work,
         id=st.integers(0, 99),
@@ -114,9 +112,7 @@ def test_exclusive_work_goes_to_empty_hands_and_stays_alone(work: list[Work], cr
 
 @quick
 @given(work=any_work, crew=crews)
-def test_the_owner_serves_the_queue_with_the_skills_asked_or_openly_relaxed(
-    work: list[Work], crew: list[Agent]
-) -> None:
+def test_the_owner_serves_the_queue_with_the_skills_asked_or_openly_relaxed(work: list[Work], crew: list[Agent]) -> None:
     result = match(work, agents=crew, now=NOW)
     items = {item.id: item for item in work}
     people = {one.id: one for one in crew}
@@ -148,9 +144,7 @@ def test_held_work_goes_to_the_last_agent_or_nobody(work: list[Work], crew: list
 
 @quick
 @given(work=any_work, crew=crews, seed=st.integers(0, 9))
-def test_the_answer_does_not_depend_on_the_order_of_the_lists(
-    work: list[Work], crew: list[Agent], seed: int
-) -> None:
+def test_the_answer_does_not_depend_on_the_order_of_the_lists(work: list[Work], crew: list[Agent], seed: int) -> None:
     shuffled_work, shuffled_crew = list(work), list(crew)
     random.Random(seed).shuffle(shuffled_work)
     random.Random(seed + 1).shuffle(shuffled_crew)
@@ -186,9 +180,7 @@ def test_asking_only_the_agent_who_became_free_is_the_same_as_asking_all(
 
 @quick
 @given(work=any_work, crew=crews)
-def test_asking_only_for_the_new_work_is_the_same_as_asking_for_all(
-    work: list[Work], crew: list[Agent]
-) -> None:
+def test_asking_only_for_the_new_work_is_the_same_as_asking_for_all(work: list[Work], crew: list[Agent]) -> None:
     settled, arrived = work[:-1], work[-1:]
     first = match(settled, agents=crew, now=NOW)
     left = [item for item in settled if item.id not in first.owners()]
@@ -255,10 +247,7 @@ def test_under_endless_overload_of_vips_ordinary_work_is_served_in_bounded_time(
     waiting = [ordinary]
     served_at: dict[object, float] = {}
     for second in range(1_000):
-        waiting += [
-            Work(id=second * 2 + k + 1, queue="sales", waiting_since=float(second), priority=5)
-            for k in range(2)
-        ]
+        waiting += [Work(id=second * 2 + k + 1, queue="sales", waiting_since=float(second), priority=5) for k in range(2)]
         free = Agent(id=1, queues={"sales": 1}, idle_since=float(second))
         result = match(waiting, agents=[free], now=float(second))
         owners = result.owners()
