@@ -1,6 +1,7 @@
 // Acts on many cases: the picked ones, or everything the list holds.
 
 import { ask } from "../ui/dialogs.js";
+import { reloadList } from "./list.js";
 import { pick } from "./picker.js";
 import { word } from "./words.js";
 
@@ -52,7 +53,19 @@ async function onAct(act) {
   pick(`/desk/bulk/${act}/options/`, { url: "/desk/bulk/", given });
 }
 
+/** How far a long act has come; it goes on when one leaves, and a notice tells the end. */
+function showProgress({ data }) {
+  const bar = document.querySelector("[data-desk-progress]");
+  if (!bar) return;
+  bar.hidden = data.done >= data.total;
+  bar.querySelector("progress").max = data.total;
+  bar.querySelector("progress").value = data.done;
+  bar.querySelector("span").textContent = `${data.done} / ${data.total}`;
+  if (bar.hidden) reloadList();
+}
+
 export function startBulk() {
+  document.body.addEventListener("live:BulkProgress", (event) => showProgress(event.detail));
   document.addEventListener("lt:picked", refresh);
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-desk-bulk]");
