@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 _PASSWORD_HELP = gettext_lazy("At least 10 characters. A short sentence is easiest to remember and hard to guess.")
 
@@ -24,7 +24,7 @@ class SignInForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=gettext_lazy("Code"), max_length=40,
+        label=gettext_lazy("Verification code"), max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
         ),
@@ -81,7 +81,7 @@ class FirstAdministratorForm(_TwoPasswords):
 
 class ProfileForm(forms.Form):
     display_name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Colleagues and customers see it."),
+        label=pgettext_lazy("person", "Name"), max_length=80, help_text=gettext_lazy("Colleagues and customers see it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     email = forms.EmailField(
@@ -93,11 +93,11 @@ class TokenForm(forms.Form):
     """A new token; `kind` only where application tokens may be made."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("What will use it, so that you know later.")
+        label=pgettext_lazy("thing", "Name"), max_length=80, help_text=gettext_lazy("What will use it, so that you know later.")
     )
     scopes = forms.MultipleChoiceField(label=gettext_lazy("What it may do"), widget=forms.CheckboxSelectMultiple)
     expires_date = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("Empty: until it is withdrawn."),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.platform.rest import declared_scopes
 
@@ -30,10 +30,10 @@ _APPS = {
     "wallboard": gettext_lazy("Wallboard"),
 }
 _DEEDS = {
-    "read": gettext_lazy("read"),
-    "write": gettext_lazy("write and change"),
-    "import": gettext_lazy("import"),
-    "manage": gettext_lazy("manage"),
+    "read": pgettext_lazy("scope", "read"),
+    "write": pgettext_lazy("scope", "write and change"),
+    "import": pgettext_lazy("scope", "import"),
+    "manage": pgettext_lazy("scope", "manage"),
 }
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("MicroMessenger", "微信"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"))

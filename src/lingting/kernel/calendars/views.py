@@ -85,12 +85,17 @@ def _year_page(request: HttpRequest, calendar: Calendar, *, form: SpecialHoursFo
         provisional=frozenset(day.date for day in days if day.is_provisional),
     )  # fmt: skip
     context = {
-        "calendar": calendar, "months": months, "year": year, "today": today, "weekdays": [str(day) for day in WEEKDAYS],
+        "calendar": calendar, "months": months, "year": year, "today": today, "weekdays": [(str(day), _letter(str(day))) for day in WEEKDAYS],
         "open_days": sum(month.open_days for month in months), "has_provisional": any(day.is_provisional for day in days),
         "special": [(day, periods_text(read.special_hours.get(day, ())), notes[day]) for day in sorted(notes)],
         "form": form, "week": _week_words(read), **_standing(read, now=now),
     }  # fmt: skip
     return render(request, "calendars/calendar.html", context, status=status)
+
+
+def _letter(weekday: str) -> str:
+    """周一 as 一, Monday as Mo: the head of a column two signs wide."""
+    return weekday[:2] if weekday.isascii() else weekday[-1]
 
 
 def _name(day: Any) -> str:

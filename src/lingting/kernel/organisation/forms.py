@@ -6,7 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.organisation.models import Employee, Position, Site, Skill, Team
@@ -40,7 +40,7 @@ class _TeamField(forms.ModelChoiceField):
 class PersonForm(forms.Form):
     """A person's profile and place; roles and skills are laid out beside it."""
 
-    display_name = forms.CharField(label=gettext_lazy("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     login = forms.RegexField(
         r"^[A-Za-z0-9._@+-]+$", label=gettext_lazy("Sign-in name"), max_length=64,
         help_text=gettext_lazy("Letters, digits and . _ - @; it cannot be changed later."),
@@ -52,7 +52,7 @@ class PersonForm(forms.Form):
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"))
     team = _TeamField(label=gettext_lazy("Team"), required=False)
     position = forms.ModelChoiceField(Position.objects.order_by("id"), label=gettext_lazy("Position"), required=False, empty_label="—")
-    hired_date = forms.DateField(label=gettext_lazy("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    hired_date = forms.DateField(label=gettext_lazy("Hired on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
     def __init__(self, *positions: Any, by: Account, employee: Employee | None = None, **names: Any) -> None:
         super().__init__(*positions, **names)
@@ -74,7 +74,7 @@ class PersonForm(forms.Form):
 class TeamForm(forms.Form):
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=80, required=False)
-    parent = _TeamField(label=gettext_lazy("Belongs to"), required=False, help_text=gettext_lazy("Empty: it stands at the top."))
+    parent = _TeamField(label=gettext_lazy("Parent team"), required=False, help_text=gettext_lazy("Empty: it stands at the top."))
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"), empty_label=None)
     leader = forms.ModelChoiceField(
         Employee.objects.none(), label=gettext_lazy("Leader"), required=False, empty_label="—",
@@ -118,4 +118,4 @@ class SkillForm(forms.ModelForm):
 
 
 class DepartureForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

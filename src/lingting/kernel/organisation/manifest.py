@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lingting.platform.ui.manifest import Finder, Manifest, NavigationEntry, Permission, Workspace
 
@@ -18,7 +19,7 @@ manifest = Manifest(
             permission="organisation.view_colleagues", order=300, keywords="people team 同事 通讯录 tongshi",
         ),
         NavigationEntry(
-            workspace=Workspace.SETTINGS, label=_("People"), route="organisation:people", icon="users",
+            workspace=Workspace.SETTINGS, label=pgettext_lazy("staff", "People"), route="organisation:people", icon="users",
             permission="organisation.manage_people", order=100, keywords="staff accounts employees 员工 账号 人员",
         ),
         NavigationEntry(

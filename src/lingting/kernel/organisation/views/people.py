@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     page = keyset_page(rows, order=("number",), query=request.GET, size=50)
     context = {
         "page": page, "asked": asked, "query": asked.words, "search_label": _("Name, sign-in name or number"),
-        "states": [(state, label, state == asked.state) for state, label in zip(STATES, (_("Working here"), _("Left"), _("All")), strict=True)],
+        "states": [(state, label, state == asked.state) for state, label in zip(STATES, (_("Working here"), _("No longer here"), _("All")), strict=True)],
         "choices": _filter_choices(request, asked),
     }  # fmt: skip
     return render(request, "organisation/people.html", context)
@@ -180,7 +180,7 @@ def _role_lines(request: HttpRequest, employee: Employee | None) -> list[RoleLin
 
 def _reach_choices(may: list[Reach], reach: str) -> list[tuple[str, str]]:
     shown = [one for one in REACH_ORDER if one in may or one == reach]
-    return [("", _("no")), *((one.value, str(REACH_LABELS[one])) for one in shown)]
+    return [("", _("not given")), *((one.value, str(REACH_LABELS[one])) for one in shown)]
 
 
 def _may_give(by: Account, role: Role, reach: Reach) -> bool:
