@@ -1,9 +1,8 @@
-"""How many routing decisions a second `science.match` takes: 1,000 agents, 5,000 waiting, 12 skills, one
-core.
+"""How many routing decisions a second `science.match` takes: 1,000 agents, 5,000 waiting, 12 skills, one core.
 
 A decision is one piece of waiting work answered: an agent, or the reason why not. Inputs are made before the
-    clock starts;
-turning them into arrays is inside it. Processor time, best of five. Run: `python benchmarks/routing_match.py`.
+clock starts; turning them into arrays is inside it. Processor time, best of five.
+Run: `python benchmarks/routing_match.py`.
 """
 
 import random

@@ -70,11 +70,12 @@ class Reason:
         words = dict(self.parameters)
         words["others"] = words.get("candidates", 1) - 1
         words["skills_named"] = _listed(f"{need['skill']} {need['level']}" for need in words.get("skills", ()))
-        sentence = _SENTENCES[self.code].format_map(words)
+        template = _SENTENCES[self.code]
+        sentence = (template[0].upper() + template[1:]).format_map(words)
         if words["relaxed"]:
             steps = _listed(_relaxed(step) for step in words["relaxed"])
             sentence += f"; after {words['waited_seconds']:.0f} s of waiting, {steps}"
-        return sentence[0].upper() + sentence[1:] + "."
+        return sentence + "."
 
     def as_data(self) -> dict[str, Any]:
         """The same as a JSON-ready dictionary: `code` beside the parameters."""

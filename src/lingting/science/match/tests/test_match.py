@@ -123,6 +123,11 @@ def test_the_missing_skill_is_named() -> None:
     assert reason.explain() == "Nobody ready in queue refund has french at level 2."
 
 
+def test_an_agents_id_is_said_as_it_is() -> None:
+    reason = match([CHAT], agents=[LIN], now=NOW).pairs[0].reason
+    assert reason.explain() == "lin was the only agent free and able to take it."
+
+
 def test_a_call_fills_an_agent_and_chats_fill_him_by_weight() -> None:
     call = Work(id="call", queue="refund", waiting_since=0.0, channel="voice", exclusive=True)
     chats = [replace(CHAT, id=f"chat-{number}", waiting_since=float(number)) for number in (1, 2, 3)]
