@@ -27,11 +27,12 @@ from typing import Any
 
 import psycopg
 
-from harness.measuring import descendants, is_listening, parent_of
+from harness.measuring import descendants, is_listening, parent_of, started_ticks
 from lingting.platform.database.server import EmbeddedServer
 
 READY_SECONDS = 60.0
 TREE, SEPARATE, BOTH = "tree", "separate", "both"
+TREE_DUTIES = ("one-port", "worker", "tree-router")
 _SIGTERM_ON_PARENTS_DEATH = (1, signal.SIGTERM)
 
 
@@ -68,6 +69,8 @@ class Centre:
         self._shape = shape
         self._wanted = ["--agents", str(agents), "--capacity", str(capacity), "--history-days", str(history_days)]
         self._environment = environment or {}
+        self._tree: dict[str, int] = {}
+        self._sessions: set[int] = set()
         self.processes: dict[str, Process] = {}
         self.agents: list[Ticket] = []
         self.people: dict[str, Ticket] = {}
@@ -146,6 +149,7 @@ class Centre:
                 process.command, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True, preexec_fn=_die_with_us,
             )  # fmt: skip
+        self._sessions.add(process.handle.pid)
         return process
 
     def pid(self, name: str) -> int:
@@ -166,20 +170,37 @@ class Centre:
         """The application's processes by what they do, as they are now; what died and is not back yet is missing."""
         found = {name: descendants(self.pid(name)) for name in self.processes if name != "tree" and self._lives(name)}
         if "tree" in self.processes and self._lives("tree"):
-            below = [pid for pid in descendants(self.pid("tree")) if parent_of(pid) == self.pid("tree")]
-            leader = self._leader_pid()
-            for pid in below:
-                listens = is_listening(pid, port=self.port)
-                name = "one-port" if listens else "tree-router" if pid == leader else "worker"
-                found.setdefault(name, []).append(pid)
+            found |= {name: [pid] for name, pid in self._tree_duties().items()}
         return found
+
+    def _tree_duties(self) -> dict[str, int]:
+        """Children of the tree's parent: known by the order of their first start, later by whose place they took."""
+        parent = self.pid("tree")
+        living = sorted((pid for pid in descendants(parent) if parent_of(pid) == parent), key=started_ticks)
+        known = {name: pid for name, pid in self._tree.items() if pid in living}
+        fresh = [pid for pid in living if pid not in known.values()]
+        missing = [name for name in TREE_DUTIES if name not in known]
+        for pid in fresh:
+            if "one-port" in missing and is_listening(pid, port=self.port):
+                known["one-port"] = pid
+            elif rest := [name for name in missing if name not in known and (name != "one-port" or len(missing) == 1)]:
+                known[rest[0]] = pid
+        self._tree = known
+        return known
 
     def _lives(self, name: str) -> bool:
         handle = self.processes[name].handle
         return handle is not None and handle.poll() is None
 
-    def _leader_pid(self) -> int:
-        """The process that says it leads the routing; 0 when nobody does."""
+    def revive(self) -> list[str]:
+        """Starts processes of ours that have ended again, as a service manager would; returns which."""
+        ended = [each for each in self.processes.values() if not self._lives(each.name)]
+        for process in ended:
+            self.start(process.name, process.command)
+        return [process.name for process in ended]
+
+    def leader_pid(self) -> int:
+        """The process that says it leads the routing; 0 when nobody ever did."""
         with self.connect() as connection:
             row = connection.execute("SELECT process FROM routing_routerlease ORDER BY beat_at DESC LIMIT 1").fetchone()
         return int(str(row[0]).rpartition(":")[2]) if row else 0
@@ -224,7 +245,11 @@ class Centre:
             if handle.poll() is None:
                 handle.terminate()
         for handle in handles:
-            _buried(handle)
+            _bury(handle)
+        for session in self._sessions:
+            # Also what outlived a parent that was killed: a session is of our making and nobody else's.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(session, signal.SIGKILL)
         if hasattr(self, "server"):
             self.server.stop(limit_seconds=10)
         shutil.rmtree(self.home, ignore_errors=True)
@@ -265,13 +290,13 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _buried(handle: subprocess.Popen[bytes]) -> None:
-    """Waits for a process that was asked to end; then ends its whole session, which is ours alone."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
+def _bury(handle: subprocess.Popen[bytes]) -> None:
+    """Waits for a process that was asked to end, and ends it by force after a while."""
+    try:
         handle.wait(12)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(handle.pid, signal.SIGKILL)
-    handle.wait(5)
+    except subprocess.TimeoutExpired:
+        handle.kill()
+        handle.wait(5)
 
 
 def _die_with_us() -> None:

@@ -156,16 +156,16 @@ class Stream(asyncio.Protocol):
     """A live stream that behaves like the house's own script: comes back from its cursor, drops what it knows.
 
     `hear(event, at)` gets each durable event once by its id, and every passing signal; `at` is `perf_counter` of arrival.
-    `on_reload` is called when the hub says that too much was missed.
+    `known` are the ids heard; `reloads` counts how often the hub said that too much was missed.
     """
 
     def __init__(
         self, port: int, *, topics: str, hear: Callable[[Event, float], None], cookie: str = "", token: str = "",
-        after: str = "", source: str = "127.0.0.1", on_reload: Callable[[], None] | None = None,
+        after: str = "", source: str = "127.0.0.1",
     ) -> None:  # fmt: skip
         self.port, self.topics, self.after = port, topics, after
-        self._hear, self._cookie, self._token, self._source, self._on_reload = hear, cookie, token, source, on_reload
-        self._known: set[int] = set()
+        self._hear, self._cookie, self._token, self._source = hear, cookie, token, source
+        self.known: set[int] = set()
         self._transport: asyncio.Transport | None = None
         self._failures = 0
         self._wait_seconds: float | None = None
@@ -173,6 +173,7 @@ class Stream(asyncio.Protocol):
         self.opened = asyncio.Event()
         self.openings = 0
         self.repeats = 0
+        self.reloads = 0
         self.refusal = ""
 
     def start(self) -> Stream:
@@ -264,8 +265,7 @@ class Stream(asyncio.Protocol):
         elif kind == "reload":
             self.after = ""
             self._wait_seconds = 0.5
-            if self._on_reload is not None:
-                self._on_reload()
+            self.reloads += 1
             self._end()
         elif kind and kind not in ("heartbeat", "refused"):
             self._deliver(event, now)
@@ -273,8 +273,8 @@ class Stream(asyncio.Protocol):
     def _deliver(self, event: Event, now: float) -> None:
         number = event.get("id")
         if number is not None:
-            if number in self._known:
+            if number in self.known:
                 self.repeats += 1
                 return
-            self._known.add(number)
+            self.known.add(number)
         self._hear(event, now)

@@ -57,9 +57,9 @@ class Floor:
 
     async def _accept(self, agent: Agent, event: Event) -> None:
         try:
-            if not await agent.accept(event["data"]["offer_id"]):
+            if not await insist(lambda: agent.accept(event["data"]["offer_id"]), seconds=15):
                 self.refused += 1
-        except (Lost, OSError):
+        except (Lost, OSError, Refused):
             self.refused += 1
 
 

@@ -40,6 +40,12 @@ def parent_of(pid: int) -> int:
     return int(fields[1]) if fields else 0
 
 
+def started_ticks(pid: int) -> int:
+    """When a process began, in clock ticks since the machine did; 0 when it is gone."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else 0
+
+
 def is_listening(pid: int, *, port: int) -> bool:
     """Whether a process holds the socket that listens on a port of this machine."""
     sockets = set()

@@ -49,9 +49,9 @@ class Customer:
         body = {"widget": WIDGET, "language": "zh-hans", "page_url": "https://shop.example/", "page_title": "净水器"}
         self.token = (await self._post("/visits", body, wanted=200, headers={}))["token"]
 
-    async def begin(self, text: str) -> str:
+    async def begin(self, text: str, *, key: str = "") -> str:
         """Asks the first question and waits; returns its client key."""
-        key = str(uuid.uuid4())
+        key = key or str(uuid.uuid4())
         found = await self._post("/conversations", {"text": text, "client_key": key}, wanted=201)
         self.conversation, self.topic, self.cursor = found["id"], found["topic"], found["cursor"]
         self.acknowledged[key] = found["messages"][-1]["id"] if found["messages"] else 0
@@ -98,8 +98,11 @@ class Agent:
             raise Refused(f"presence: {answer.status} {answer.body[:200].decode(errors='replace')}")
 
     async def accept(self, offer_id: int) -> bool:
-        """Takes an offered conversation; False when it has gone to someone else."""
-        return (await self.post(f"/routing/offers/{offer_id}/acceptance/")).status == 204
+        """Takes an offered conversation; False when it has gone to someone else. Raises `Refused` when the centre fails."""
+        answer = await self.post(f"/routing/offers/{offer_id}/acceptance/")
+        if answer.status >= 500:
+            raise Refused(f"acceptance: {answer.status}")
+        return answer.status == 204
 
     async def post(self, path: str, **fields: str) -> Answer:
         headers = {
