@@ -45,7 +45,7 @@ def run_web(*, host: str, port: int) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "lingting.config.wsgi:application",
+        "lingting.config.web_worker:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
