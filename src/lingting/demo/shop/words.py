@@ -4,15 +4,19 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "home": ("首页", "Home"),
-    "lead": ("净水、厨房、空气、清洁、智能：好用很多年的家电，和找得到人的售后。", "Water, kitchen, air, cleaning and the smart home: appliances that last, and people you can reach."),
+    "lead": (
+        "净水、厨房、空气、清洁、智能：好用很多年的家电，和找得到人的售后。",
+        "Water, kitchen, air, cleaning and the smart home: appliances that last, and people you can reach.",
+    ),
     "ask": ("问问客服", "Ask us"),
     "see": ("看看产品", "See products"),
     "products": ("全部产品", "All products"),
     "more": ("查看详情", "Details"),
     "warranty": ("保修", "Warranty"),
     "months": ("个月", "months"),
-    "installation": ("含上门安装", "Installation included"),
-    "no_installation": ("免安装", "No installation needed"),
+    "installing": ("安装", "Installation"),
+    "installation": ("含上门安装", "At your home, included"),
+    "no_installation": ("免安装", "Not needed"),
     "model": ("型号", "Model"),
     "launched": ("上市", "On sale since"),
     "ask_product": ("咨询这款产品", "Ask about this product"),

@@ -145,10 +145,9 @@ def read_conversation(
 @limited(CALLS_OF_AN_ADDRESS, name="chat-address", by=by_address)
 def add_message(request: HttpRequest, conversation_id: int, body: schemas.MessageIn) -> tuple[int, dict[str, Any]]:
     """Says something. The same `client_key` is stored once and answered alike."""
-    visitor = _visitor(request)
-    session = services.session_of(visitor, conversation_id)
-    stored = services.say(
-        session, visitor=visitor, text=body.text, client_key=body.client_key, file_ids=body.files, now=timezone.now()
+    stored = services.say_in(
+        conversation_id, visitor=_visitor(request), text=body.text, client_key=body.client_key, file_ids=body.files,
+        now=timezone.now(),
     )
     return 201, {"id": stored.id, "at": stored.created_at, "is_repeat": stored.is_repeat}
 

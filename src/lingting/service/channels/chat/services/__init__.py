@@ -10,6 +10,7 @@ from lingting.service.channels.chat.services.conversations import (
     live_session,
     rate,
     say,
+    say_in,
     session_of,
 )
 from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
@@ -31,6 +32,7 @@ __all__ = [
     "rate",
     "rotate_secret",
     "say",
+    "say_in",
     "session_of",
     "widget_with_key",
 ]

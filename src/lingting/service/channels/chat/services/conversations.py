@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.calendars.selectors import is_open
@@ -127,9 +127,35 @@ def say(
     session: ChatSession, *, visitor: Visitor, text: str, client_key: UUID, file_ids: Sequence[UUID] = (), now: datetime
 ) -> AddedMessage:
     """The customer says something; exactly once per `client_key`. Raises `ConversationIsOver`, `UnknownFile` and others."""
+    return _say_in(
+        session.conversation_id, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now
+    )
+
+
+def say_in(
+    conversation_id: int, *, visitor: Visitor, text: str, client_key: UUID, file_ids: Sequence[UUID], now: datetime
+) -> AddedMessage:
+    """`say` in one of the visitor's own conversations, by its number. Raises `NoSuchConversation` too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [conversation_id if 0 < conversation_id < 2**63 else 0, visitor.customer_id, visitor.widget_id])
+        is_own = cursor.fetchone() is not None
+    if not is_own:
+        raise _no_such_conversation()
+    return _say_in(conversation_id, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now)
+
+
+_OWN = """
+    SELECT 1 FROM chat_chatsession session JOIN chat_visitor visitor ON visitor.id = session.visitor_id
+    WHERE session.conversation_id = %s AND visitor.customer_id = %s AND visitor.widget_id = %s
+"""
+
+
+def _say_in(
+    conversation_id: int, *, visitor: Visitor, text: str, client_key: UUID, file_ids: Sequence[UUID], now: datetime
+) -> AddedMessage:
     attachment_ids = _files_of(visitor, file_ids) if file_ids else ()
     return add_message(
-        session.conversation_id, kind=MessageKind.CUSTOMER, text=text, actor=actor_of(visitor), now=now,
+        conversation_id, kind=MessageKind.CUSTOMER, text=text, actor=actor_of(visitor), now=now,
         client_key=client_key, attachment_ids=attachment_ids,
     )  # fmt: skip
 
@@ -217,8 +243,12 @@ def session_of(visitor: Visitor, conversation_id: int) -> ChatSession:
             visitor__customer_id=visitor.customer_id, visitor__widget_id=visitor.widget_id, conversation_id=conversation_id
         ).first()
     if session is None:
-        raise NoSuchConversation(_("This conversation is not here. Start a new one."))
+        raise _no_such_conversation()
     return session
+
+
+def _no_such_conversation() -> NoSuchConversation:
+    return NoSuchConversation(_("This conversation is not here. Start a new one."))
 
 
 def queue_for(visitor: Visitor, key: str) -> Queue:

@@ -102,22 +102,24 @@ def test_another_device_of_an_identified_customer_goes_on_with_the_chat(
     assert other.open(identity=identity("c-7"))["conversation"]["id"] == conversation
 
 
-@pytest.mark.parametrize(
-    ("token", "words"),
-    [
-        (identity("c-7", lives=timedelta(minutes=-5)), "expired"),
-        (identity("c-7", lives=timedelta(days=30)), "24 hours"),
-        (identity("c-7", secret="some other secret of thirty-two letters"), "not valid"),
-        (identity("  "), "empty"),
-        (jwt.encode({"sub": "c-7"}, SECRET, algorithm="HS256"), "not valid"),
-        (jwt.encode({"sub": "c-7", "exp": "soon"}, SECRET, algorithm="HS256"), "not valid"),
-        (jwt.encode({"sub": "c-7", "exp": 9e99}, SECRET, algorithm="HS256"), "24 hours"),
-        (jwt.encode({"sub": "c-7", "exp": 4e9}, None, algorithm="none"), "not valid"),
-        ("nonsense", "not valid"),
-    ],
-)  # fmt: skip
-def test_a_bad_identity_is_refused_with_the_reason(browser: Browser, token: str, words: str) -> None:
-    answer = browser.post("visits", widget="shop", identity=token)
+BAD_IDENTITIES: dict[str, tuple[Callable[[], str], str]] = {
+    "expired": (lambda: identity("c-7", lives=timedelta(minutes=-5)), "expired"),
+    "too long": (lambda: identity("c-7", lives=timedelta(days=30)), "24 hours"),
+    "another secret": (lambda: identity("c-7", secret="some other secret of thirty-two letters"), "not valid"),
+    "nobody": (lambda: identity("  "), "empty"),
+    "no end": (lambda: jwt.encode({"sub": "c-7"}, SECRET, algorithm="HS256"), "not valid"),
+    "no time": (lambda: jwt.encode({"sub": "c-7", "exp": "soon"}, SECRET, algorithm="HS256"), "not valid"),
+    "for ever": (lambda: jwt.encode({"sub": "c-7", "exp": 9e99}, SECRET, algorithm="HS256"), "24 hours"),
+    "not a number": (lambda: jwt.encode({"sub": "c-7", "exp": float("nan")}, SECRET, algorithm="HS256"), ""),
+    "unsigned": (lambda: jwt.encode({"sub": "c-7", "exp": 4e9}, None, algorithm="none"), "not valid"),
+    "nonsense": (lambda: "nonsense", "not valid"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_IDENTITIES)
+def test_a_bad_identity_is_refused_with_the_reason(browser: Browser, name: str) -> None:
+    make, words = BAD_IDENTITIES[name]
+    answer = browser.post("visits", widget="shop", identity=make(), language="en")
     assert (answer.status_code, answer.json()["code"]) == (401, "bad_identity")
     assert words in answer.json()["detail"]
     assert Visitor.objects.count() == 1

@@ -62,7 +62,7 @@ def new_page(chromium: Chromium, shop: Widget) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def make(**given: Any) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN"} | given))
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", "reduced_motion": "reduce"} | given))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

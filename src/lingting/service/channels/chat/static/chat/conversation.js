@@ -8,12 +8,13 @@
 
 import { Listening } from "./listening.js";
 import { Outbox } from "./outbox.js";
+import { OURS, Receipts, tick } from "./receipts.js";
 import { Refused } from "./server.js";
 
 const TYPING_LASTS_MS = 6000;
 const TYPING_EVERY_MS = 3000;
 const SLEPT_MS = 25000;
-const SAID_BY_US = new Set(["agent", "bot"]);
+const AGAIN_AFTER_MS = 4000;
 
 export class Conversation extends EventTarget {
   constructor({ server, keeping, widgetKey, identity, language }) {
@@ -24,6 +25,7 @@ export class Conversation extends EventTarget {
     this.isLooking = false;
     this.liveState = "";
     this.problem = null;
+    this.receipts = new Receipts(server);
     this.forget();
     this.outbox = new Outbox(keeping, { deliver: (entry) => this.deliver(entry), onChange: () => this.changed() });
     this.listening = new Listening({
@@ -33,7 +35,7 @@ export class Conversation extends EventTarget {
     });
     keeping.onChange = (message) => this.hearWindow(message);
     this.lastTickAt = Date.now();
-    this.ticking = setInterval(() => this.tick(), 5000);
+    this.ticking = setInterval(() => this.noticeSleep(), 5000);
     this.waking = () => document.hidden || this.wake();
     for (const [target, name] of this.wakers()) target.addEventListener(name, this.waking);
   }
@@ -61,13 +63,13 @@ export class Conversation extends EventTarget {
     return Boolean(this.id && this.standing && this.standing.state === "ended");
   }
 
-  get unread() {
-    const seen = this.keeping.get("seen", 0);
-    return [...this.messages.values()].filter((message) => SAID_BY_US.has(message.kind) && message.id > seen).length;
+  get ofOurs() {
+    return [...this.messages.values()].filter((message) => OURS.has(message.kind));
   }
 
-  get newestOfOurs() {
-    return Math.max(0, ...[...this.messages.values()].filter((message) => SAID_BY_US.has(message.kind)).map((message) => message.id));
+  get unread() {
+    const seen = this.keeping.get("seen", 0);
+    return this.ofOurs.filter((message) => message.id > seen).length;
   }
 
   /** Messages in their order, then what is not yet confirmed. */
@@ -127,7 +129,6 @@ export class Conversation extends EventTarget {
     this.keeping.set("token", found.token);
     this.server.token = found.token;
     this.visitor = found.visitor;
-    this.customerName = found.customer_name;
     this.widget = found.widget;
     this.keeping.set(`look:${this.language}`, found.widget);
     this.outbox.claim(found.visitor);
@@ -142,6 +143,7 @@ export class Conversation extends EventTarget {
   async takeUp(id) {
     this.forget();
     this.id = id;
+    this.receipts.begin(id);
     await this.sync();
     const isDone = this.isEnded && (this.standing.is_rated || !this.standing.agent_name);
     if (isDone && !this.isLooking) this.startNew();
@@ -154,8 +156,6 @@ export class Conversation extends EventTarget {
     this.standing = null;
     this.messages = new Map();
     this.syncedTo = 0;
-    this.deliveredTo = 0;
-    this.readTo = 0;
     this.agentTyping = false;
   }
 
@@ -164,17 +164,14 @@ export class Conversation extends EventTarget {
     if (this.id !== told.id) {
       this.forget();
       this.id = told.id;
+      this.receipts.begin(told.id);
     }
     this.keeping.set("conversation", told.id);
     const wasLive = this.isLive;
     const isFirst = this.syncedTo === 0;
     this.standing = told.standing;
     for (const message of told.messages) this.takeMessage(message, { isNews: !isFirst });
-    for (const message of this.messages.values()) {
-      if (message.kind !== "customer") continue;
-      message.is_read = message.is_read || message.id <= told.standing.read_up_to;
-      message.is_delivered = message.is_delivered || message.is_read || Boolean(told.standing.agent_name);
-    }
+    tick(this.messages.values(), told.standing);
     if (this.isLive) this.listening.listen(told.topic, told.cursor, this.server.token);
     else this.listening.stop();
     this.confirm();
@@ -188,7 +185,7 @@ export class Conversation extends EventTarget {
     this.messages.set(message.id, message);
     this.syncedTo = Math.max(this.syncedTo, message.id);
     if (message.client_key) this.keeping.set(`out:${message.client_key}`, null);
-    if (!isNew || !SAID_BY_US.has(message.kind)) return;
+    if (!isNew || !OURS.has(message.kind)) return;
     this.agentTyping = false;
     if (isNews && message.id > this.keeping.get("seen", 0)) this.dispatchEvent(new CustomEvent("said", { detail: message }));
   }
@@ -203,7 +200,8 @@ export class Conversation extends EventTarget {
       while (this.isAsked && this.id) {
         this.isAsked = false;
         const told = await this.server.get(`conversations/${this.id}?after=${this.syncedTo}`);
-        if (told.id !== this.id && this.id) continue;
+        // The person may have left it for a new one while the answer was on its way.
+        if (told.id !== this.id) continue;
         this.take(told);
         this.isAsked = this.isAsked || told.has_more;
       }
@@ -218,7 +216,10 @@ export class Conversation extends EventTarget {
     }
   }
 
+  /** Windows that disagree about who is signed in must not outbid each other without end. */
   visitAgain() {
+    if (Date.now() - (this.visitedAgainAt || 0) < AGAIN_AFTER_MS) return void this.plan();
+    this.visitedAgainAt = Date.now();
     this.visit().catch(() => this.plan());
   }
 
@@ -277,10 +278,9 @@ export class Conversation extends EventTarget {
     this.changed();
   }
 
-  tick() {
-    const slept = Date.now() - this.lastTickAt > SLEPT_MS;
+  noticeSleep() {
+    if (Date.now() - this.lastTickAt > SLEPT_MS) this.wake();
     this.lastTickAt = Date.now();
-    if (slept) this.wake();
   }
 
   wake() {
@@ -298,7 +298,7 @@ export class Conversation extends EventTarget {
 
   async deliver(entry) {
     if (!this.server.token || !this.visitor) await this.visit();
-    if (this.messages.size && [...this.messages.values()].some((message) => message.client_key === entry.key)) return;
+    if ([...this.messages.values()].some((message) => message.client_key === entry.key)) return;
     const body = { text: entry.text, client_key: entry.key, files: entry.files.map((file) => file.id) };
     try {
       if (this.isLive) {
@@ -342,7 +342,7 @@ export class Conversation extends EventTarget {
 
   /** The person looks at the conversation: nothing is unread. */
   markSeen() {
-    const newest = this.newestOfOurs;
+    const newest = Math.max(0, ...this.ofOurs.map((message) => message.id));
     if (newest > this.keeping.get("seen", 0)) {
       this.keeping.set("seen", newest);
       this.changed();
@@ -350,24 +350,8 @@ export class Conversation extends EventTarget {
     this.confirm();
   }
 
-  /** Tells the server what arrived here and what was read; what fails is told again with the next. */
   confirm() {
-    const newest = this.newestOfOurs;
-    const seen = Math.min(newest, this.keeping.get("seen", 0));
-    if (seen > this.readTo) this.tellUpTo("reads", "readTo", seen);
-    else if (newest > Math.max(this.deliveredTo, this.readTo)) this.tellUpTo("deliveries", "deliveredTo", newest);
-  }
-
-  tellUpTo(noun, field, upTo) {
-    const before = this[field];
-    this[field] = upTo;
-    const isKnown = [...this.messages.values()].every(
-      (message) => !SAID_BY_US.has(message.kind) || message.id > upTo || message.is_read || (noun === "deliveries" && message.is_delivered),
-    );
-    if (isKnown) return;
-    this.server.post(`conversations/${this.id}/${noun}`, { up_to: upTo }).catch(() => {
-      if (this[field] === upTo) this[field] = before;
-    });
+    if (this.id) this.receipts.tell(this.ofOurs, this.keeping.get("seen", 0));
   }
 
   async end() {
@@ -375,11 +359,9 @@ export class Conversation extends EventTarget {
   }
 
   async rate(rating) {
-    try {
-      await this.server.post(`conversations/${this.id}/rating`, rating);
-    } catch (error) {
+    await this.server.post(`conversations/${this.id}/rating`, rating).catch((error) => {
       if (error.code !== "already_rated") throw error;
-    }
+    });
     this.keeping.tell({ kind: "kept" });
     await this.sync();
   }

@@ -145,7 +145,9 @@ export class Panel {
   }
 
   chose() {
-    this.renderSoon();
+    this.render();
+    // Below the queues stands the form for a message: bring it into view.
+    if (!this.home.queue.is_open) this.body.scrollTop = this.home.closed.offsetTop - 12;
     if (this.home.queue.is_open && !matchMedia("(pointer: coarse)").matches) queueMicrotask(() => this.composer.focus());
   }
 
