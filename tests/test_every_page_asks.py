@@ -132,7 +132,9 @@ def test_an_agent_is_refused_what_her_role_does_not_hold(world: World):
     agent = world.newcomer
     client = Client(raise_request_exception=False, **LOCAL)
     client.force_login(agent)
-    guarded = [page for page in pages() if getattr(page.view, "required_permission", "") and not agent.can(page.view.required_permission)]
+    guarded = [
+        page for page in pages() if getattr(page.view, "required_permission", "") and not agent.can(page.view.required_permission)
+    ]
     assert len(guarded) > 20
     let_in = []
     for page in guarded:

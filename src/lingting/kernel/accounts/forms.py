@@ -14,7 +14,9 @@ _PASSWORD_HELP = gettext_lazy("At least 10 characters. A short sentence is easie
 class SignInForm(forms.Form):
     login = forms.CharField(
         label=gettext_lazy("Sign-in name"), max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
     )  # fmt: skip
     password = forms.CharField(
         label=gettext_lazy("Password"), max_length=256, strip=False,

@@ -60,9 +60,18 @@ class Account(AbstractBaseUser):
     login = models.CharField(_("sign-in name"), max_length=64, unique=True)
     email = models.EmailField(_("e-mail"), blank=True)
     display_name = models.CharField(_("name"), max_length=80)
-    language = models.CharField(_("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")])
-    theme = models.CharField(_("theme"), max_length=8, default="auto", choices=[("auto", _("as the system")), ("light", _("light")), ("dark", _("dark"))])
-    density = models.CharField(_("density"), max_length=8, default="cosy", choices=[("cosy", _("cosy")), ("compact", _("compact"))])
+    language = models.CharField(
+        _("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")]
+    )
+    theme = models.CharField(
+        _("theme"),
+        max_length=8,
+        default="auto",
+        choices=[("auto", _("as the system")), ("light", _("light")), ("dark", _("dark"))],
+    )
+    density = models.CharField(
+        _("density"), max_length=8, default="cosy", choices=[("cosy", _("cosy")), ("compact", _("compact"))]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
@@ -74,7 +83,9 @@ class Account(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("account")
-        constraints = [models.CheckConstraint(condition=models.Q(login=models.functions.Lower("login")), name="account_login_is_lower")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(login=models.functions.Lower("login")), name="account_login_is_lower")
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -149,7 +160,9 @@ class Grant(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
-    reach = models.CharField(_("reach"), max_length=4, default=Reach.OWN, choices=[(reach.value, REACH_LABELS[reach]) for reach in Reach])
+    reach = models.CharField(
+        _("reach"), max_length=4, default=Reach.OWN, choices=[(reach.value, REACH_LABELS[reach]) for reach in Reach]
+    )
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
 

@@ -1,8 +1,8 @@
 """Special days as text: our own line format, and the sentences in which the State Council announces a year.
 
-    2026-02-15 ~ 2026-02-23 休 春节 | Spring Festival
-    2026-02-14 班 春节调休上班
-    二、春节：2月15日（周日）至23日（周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
+2026-02-15 ~ 2026-02-23 休 春节 | Spring Festival
+2026-02-14 班 春节调休上班
+二、春节：2月15日（周日）至23日（周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
 """
 
 from __future__ import annotations
@@ -73,7 +73,10 @@ def read_days(text: str, *, year: int) -> list[ReadDay]:
             days = []
         if not days:
             raise BadDays(
-                _("Line %(number)s cannot be read: “%(line)s”. Write it like “2027-02-06 ~ 2027-02-12 休 春节 | Spring Festival”.")
+                _(
+                    "Line %(number)s cannot be read: “%(line)s”. "
+                    "Write it like “2027-02-06 ~ 2027-02-12 休 春节 | Spring Festival”."
+                )
                 % {"number": number, "line": line.strip()[:80]}
             )
         for day in days:

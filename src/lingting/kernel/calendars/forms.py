@@ -11,11 +11,23 @@ from django.utils.translation import gettext_lazy
 
 from lingting.kernel.calendars.models import DayTable
 
-_USUAL = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/London", "America/New_York", "UTC")
+_USUAL = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Europe/London",
+    "America/New_York",
+    "UTC",
+)
 
 
 def _zones() -> list[tuple[str, str]]:
-    rest = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name not in _USUAL and not name.startswith("Etc/"))
+    rest = sorted(
+        name for name in zoneinfo.available_timezones() if "/" in name and name not in _USUAL and not name.startswith("Etc/")
+    )
     return [(name, name) for name in (*_USUAL, *rest)]
 
 
@@ -23,7 +35,10 @@ class CalendarForm(forms.Form):
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=80, required=False)
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=_zones, widget=forms.Select(attrs={"data-combobox": True}), initial="Asia/Shanghai"
+        label=gettext_lazy("Time zone"),
+        choices=_zones,
+        widget=forms.Select(attrs={"data-combobox": True}),
+        initial="Asia/Shanghai",
     )
     always_open = forms.BooleanField(label=gettext_lazy("Round the clock, every day (7x24)"), required=False)
     days = forms.ModelChoiceField(
@@ -36,8 +51,12 @@ class CalendarForm(forms.Form):
 
 class SpecialHoursForm(forms.Form):
     date = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    opens = forms.CharField(label=gettext_lazy("Opens"), max_length=5, required=False, widget=forms.TextInput(attrs={"placeholder": "10:00"}))
-    closes = forms.CharField(label=gettext_lazy("Closes"), max_length=5, required=False, widget=forms.TextInput(attrs={"placeholder": "16:00"}))
+    opens = forms.CharField(
+        label=gettext_lazy("Opens"), max_length=5, required=False, widget=forms.TextInput(attrs={"placeholder": "10:00"})
+    )
+    closes = forms.CharField(
+        label=gettext_lazy("Closes"), max_length=5, required=False, widget=forms.TextInput(attrs={"placeholder": "16:00"})
+    )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=120, required=False)
 
 

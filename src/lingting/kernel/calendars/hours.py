@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ def read_week(given: Mapping[int, Sequence[tuple[str, str]]]) -> dict[int, list[
             if not opens_text.strip() and not closes_text.strip():
                 continue
             opens, closes = read_minute(opens_text), read_minute(closes_text)
-            if opens is None or closes is None or opens == closes or opens == DAY_MINUTES:
+            if opens is None or closes is None or opens in (closes, DAY_MINUTES):
                 raise BadHours(
                     _("%(day)s: “%(opens)s – %(closes)s” is not a period. Write times like 09:00 and 18:30.")
                     % {"day": WEEKDAYS[weekday], "opens": opens_text, "closes": closes_text}, weekday=weekday,
@@ -72,7 +73,7 @@ def _add(week: dict[int, list[Period]], weekday: int, opens: int, closes: int) -
 
 def check_apart(periods: Sequence[Period], *, day: str, weekday: int = -1) -> None:
     """Raises `BadHours` when periods, in order, overlap."""
-    for (_opens, closes), (opens, _closes) in zip(periods, periods[1:], strict=False):
+    for (_opens, closes), (opens, _closes) in pairwise(periods):
         if opens < closes:
             raise BadHours(
                 _("%(day)s: two periods overlap at %(time)s. Join them into one.") % {"day": day, "time": minute_text(opens)},

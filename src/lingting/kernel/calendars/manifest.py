@@ -12,7 +12,8 @@ manifest = Manifest(
     navigation=[
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Opening hours"), route="calendars:calendars", icon="calendar-time",
-            permission="calendars.manage_calendars", order=200, keywords="calendar holiday hours 日历 营业时间 节假日 调休 工作日",
+            permission="calendars.manage_calendars", order=200,
+            keywords="calendar holiday hours 日历 营业时间 节假日 调休 工作日",
         )
     ],
     pages=[("settings/calendars/", "lingting.kernel.calendars.urls")],

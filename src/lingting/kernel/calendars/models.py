@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.organisation.models import BilingualName
 
-
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 
@@ -43,7 +42,9 @@ class Calendar(BilingualName):
     key = models.SlugField(unique=True, max_length=40)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     always_open = models.BooleanField(_("7x24"), default=False)
-    days = models.ForeignKey(DayTable, models.PROTECT, null=True, blank=True, related_name="calendars", verbose_name=_("special days"))
+    days = models.ForeignKey(
+        DayTable, models.PROTECT, null=True, blank=True, related_name="calendars", verbose_name=_("special days")
+    )
     holiday_hours = models.BooleanField(_("open on holidays as on Sundays"), default=False)
 
     class Meta:

@@ -69,7 +69,10 @@ def set_special_hours(
     ordered = sorted(periods)
     check_apart(ordered, day=day.isoformat())
     calendar.special_hours.filter(date=day).delete()
-    rows = [SpecialHours(calendar=calendar, date=day, opens_minute=opens, closes_minute=closes, note=note) for opens, closes in ordered]
+    rows = [
+        SpecialHours(calendar=calendar, date=day, opens_minute=opens, closes_minute=closes, note=note)
+        for opens, closes in ordered
+    ]
     SpecialHours.objects.bulk_create(rows or [SpecialHours(calendar=calendar, date=day, is_closed=True, note=note)])
     record(CalendarChanged(calendar_id=calendar.pk), actor=actor, now=now)
 

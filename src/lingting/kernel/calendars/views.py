@@ -85,7 +85,8 @@ def _year_page(request: HttpRequest, calendar: Calendar, *, form: SpecialHoursFo
         provisional=frozenset(day.date for day in days if day.is_provisional),
     )  # fmt: skip
     context = {
-        "calendar": calendar, "months": months, "year": year, "today": today, "weekdays": [(str(day), _letter(str(day))) for day in WEEKDAYS],
+        "calendar": calendar, "months": months, "year": year, "today": today,
+        "weekdays": [(str(day), _letter(str(day))) for day in WEEKDAYS],
         "open_days": sum(month.open_days for month in months), "has_provisional": any(day.is_provisional for day in days),
         "special": [(day, periods_text(read.special_hours.get(day, ())), notes[day]) for day in sorted(notes)],
         "form": form, "week": _week_words(read), **_standing(read, now=now),
@@ -198,7 +199,8 @@ def _one_period(opens_text: str, closes_text: str) -> list[tuple[int, int]]:
         return []
     opens, closes = read_minute(opens_text), read_minute(closes_text)
     if opens is None or not closes or closes <= opens:
-        raise BadHours(_("“%(opens)s – %(closes)s” is not a period. Write times like 09:00 and 18:30; leave both empty for a closed day.")
+        raise BadHours(_("“%(opens)s – %(closes)s” is not a period. Write times like 09:00 and 18:30; "
+                         "leave both empty for a closed day.")
                        % {"opens": opens_text, "closes": closes_text})  # fmt: skip
     return [(opens, closes)]
 
@@ -224,7 +226,11 @@ def day_table(request: HttpRequest, table_id: int) -> HttpResponse:
     known = dict(years)
     year = _year(request, otherwise=min(max(known, default=timezone.localdate().year), timezone.localdate().year))
     ranges = selectors.ranges_of(selectors.special_days_of(table.pk, year=year))
-    initial = {"text": write_ranges(ranges), "source": ranges[0].source if ranges else "", "is_provisional": known.get(year, True)}
+    initial = {
+        "text": write_ranges(ranges),
+        "source": ranges[0].source if ranges else "",
+        "is_provisional": known.get(year, True),
+    }
     form = YearForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":
@@ -274,5 +280,7 @@ def new_year(request: HttpRequest, table_id: int) -> HttpResponse:
         raise NotFound(_("Between 2000 and 2099."))
     year = form.cleaned_data["year"]
     services.add_year(table, year=year, actor=request.user.as_actor, now=timezone.now())
-    messages.success(request, _("%(year)s is there with the days the law fixes. Paste the announcement once it is out.") % {"year": year})
+    messages.success(
+        request, _("%(year)s is there with the days the law fixes. Paste the announcement once it is out.") % {"year": year}
+    )
     return redirect(f"{reverse('calendars:day-table', args=[table.pk])}?year={year}")

@@ -16,9 +16,7 @@ from lingting.platform.realtime import notify
 
 
 @transaction.atomic
-def tell(
-    account: Account, *, code: str, params: dict[str, Any], url: str = "", level: str = "info", now: datetime
-) -> Notice:
+def tell(account: Account, *, code: str, params: dict[str, Any], url: str = "", level: str = "info", now: datetime) -> Notice:
     """Puts a line in someone's bell and rings it; its words are made from `code` and `params` in the reader's language.
 
     `level` is info, ready, warning or breach. The words of the code stand in `registry.register_text`.

@@ -50,7 +50,9 @@ def latest(request: HttpRequest) -> HttpResponse:
     """What the bell shows when it is opened: unread ones first, then the newest."""
     unread = list(selectors.notices_of(request.user, only_unread=True)[:LATEST])
     rest = selectors.notices_of(request.user).exclude(read_at=None)[: LATEST - len(unread)] if len(unread) < LATEST else []
-    return render(request, "notices/_latest.html", {"lines": [_line(notice) for notice in [*unread, *rest]], "unread": len(unread)})
+    return render(
+        request, "notices/_latest.html", {"lines": [_line(notice) for notice in [*unread, *rest]], "unread": len(unread)}
+    )
 
 
 @require_safe

@@ -12,7 +12,17 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.organisation.models import Employee, Position, Site, Skill, Team
 from lingting.kernel.organisation.selectors import flat_tree, managed_sites
 
-_USUAL_ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/London", "America/New_York", "UTC")
+_USUAL_ZONES = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Europe/London",
+    "America/New_York",
+    "UTC",
+)
 
 
 def team_choices() -> list[tuple[str, str]]:
@@ -22,7 +32,11 @@ def team_choices() -> list[tuple[str, str]]:
 
 def zone_choices() -> list[tuple[str, str]]:
     """The usual zones first, then all of the tz database."""
-    rest = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name not in _USUAL_ZONES and not name.startswith("Etc/"))
+    rest = sorted(
+        name
+        for name in zoneinfo.available_timezones()
+        if "/" in name and name not in _USUAL_ZONES and not name.startswith("Etc/")
+    )
     return [(name, name) for name in (*_USUAL_ZONES, *rest)]
 
 
@@ -40,7 +54,9 @@ class _TeamField(forms.ModelChoiceField):
 class PersonForm(forms.Form):
     """A person's profile and place; roles and skills are laid out beside it."""
 
-    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    display_name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     login = forms.RegexField(
         r"^[A-Za-z0-9._@+-]+$", label=gettext_lazy("Sign-in name"), max_length=64,
         help_text=gettext_lazy("Letters, digits and . _ - @; it cannot be changed later."),
@@ -51,8 +67,12 @@ class PersonForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Staff number"), max_length=20)
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"))
     team = _TeamField(label=gettext_lazy("Team"), required=False)
-    position = forms.ModelChoiceField(Position.objects.order_by("id"), label=gettext_lazy("Position"), required=False, empty_label="—")
-    hired_date = forms.DateField(label=gettext_lazy("Hired on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    position = forms.ModelChoiceField(
+        Position.objects.order_by("id"), label=gettext_lazy("Position"), required=False, empty_label="—"
+    )
+    hired_date = forms.DateField(
+        label=gettext_lazy("Hired on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *positions: Any, by: Account, employee: Employee | None = None, **names: Any) -> None:
         super().__init__(*positions, **names)
@@ -108,7 +128,9 @@ class PositionForm(forms.ModelForm):
     class Meta:
         model = Position
         fields = ["name_zh", "name_en", "tasks", "requirements", "responsibilities"]
-        widgets = {name: forms.Textarea(attrs={"data-grow": True, "rows": 3}) for name in ("tasks", "requirements", "responsibilities")}
+        widgets = {
+            name: forms.Textarea(attrs={"data-grow": True, "rows": 3}) for name in ("tasks", "requirements", "responsibilities")
+        }
 
 
 class SkillForm(forms.ModelForm):

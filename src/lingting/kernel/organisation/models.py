@@ -43,9 +43,13 @@ class Team(BilingualName):
     """A group of people under one leader; teams form a tree."""
 
     key = models.SlugField(unique=True, max_length=40)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="teams", verbose_name=_("site"))
-    leader = models.ForeignKey("Employee", models.SET_NULL, null=True, blank=True, related_name="led_teams", verbose_name=_("leader"))
+    leader = models.ForeignKey(
+        "Employee", models.SET_NULL, null=True, blank=True, related_name="led_teams", verbose_name=_("leader")
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -89,7 +93,9 @@ class Employee(models.Model):
     number = models.CharField(_("staff number"), max_length=20, unique=True)
     site = models.ForeignKey(Site, models.PROTECT, related_name="employees", verbose_name=_("site"))
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team"))
-    position = models.ForeignKey(Position, models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("position"))
+    position = models.ForeignKey(
+        Position, models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("position")
+    )
     hired_date = models.DateField(_("hired on"), null=True, blank=True)
     left_date = models.DateField(_("left on"), null=True, blank=True)
     skills: models.ManyToManyField = models.ManyToManyField(Skill, through="EmployeeSkill", related_name="employees")

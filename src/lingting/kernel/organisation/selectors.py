@@ -54,7 +54,6 @@ def account_ids_within(account: Account, reach: Reach) -> list[int] | None:
         return sorted({account.pk, *(row[0] for row in cursor.fetchall())})
 
 
-
 def managed_people(account: Account) -> QuerySet[Employee]:
     """The people an account looks after, with account, place and roles at hand."""
     reach = account.reach_of(MANAGE_PEOPLE)
@@ -143,7 +142,7 @@ def team_tree() -> list[TeamNode]:
         people=Count("members", filter=Q(members__account__is_active=True))
     )
     nodes = {team.pk: TeamNode(team=team, depth=0, people=team.people) for team in rows.order_by("site_id", "id")}
-    roots = []
+    roots: list[TeamNode] = []
     for node in nodes.values():
         parent = nodes.get(node.team.parent_id or 0)
         (parent.children if parent else roots).append(node)
@@ -179,7 +178,9 @@ def positions_with_holders() -> QuerySet[Position]:
 
 
 def skills_with_holders() -> QuerySet[Skill]:
-    return Skill.objects.annotate(people=Count("holders", filter=Q(holders__employee__account__is_active=True))).order_by("kind", "id")
+    return Skill.objects.annotate(people=Count("holders", filter=Q(holders__employee__account__is_active=True))).order_by(
+        "kind", "id"
+    )
 
 
 def colleagues(*, words: str = "", site_id: int = 0) -> QuerySet[Employee]:

@@ -133,7 +133,7 @@ def keep_preferences(account: Account, *, wishes: Mapping[str, str]) -> None:
     """Language, theme and density; whatever is not one of the choices is left as it was."""
     changed = []
     for name in ("language", "theme", "density"):
-        choices = {value for value, _label in Account._meta.get_field(name).choices or ()}
+        choices = {value for value, _label in getattr(Account._meta.get_field(name), "choices", None) or ()}
         if wishes.get(name) in choices:
             setattr(account, name, wishes[name])
             changed.append(name)

@@ -121,7 +121,10 @@ def check_may_give(by: Account, *, permissions: Iterable[str], reach: Reach) -> 
         held = by.reach_of(key)
         if held is None or (scoped.get(key, True) and not covers(held, reach)):
             raise MoreThanOneHolds(
-                _("You may only give or take rights that you hold yourself, and “%(permission)s” goes further. Ask an administrator.")
+                _(
+                    "You may only give or take rights that you hold yourself, and “%(permission)s” goes further. "
+                    "Ask an administrator."
+                )
                 % {"permission": permission_label(key)}
             )
 
@@ -142,11 +145,11 @@ def check_outranks(by: Account, *, account: Account) -> None:
 def check_administrator_remains() -> None:
     """Raises `LastAdministrator` when nobody active could manage people and roles for the whole centre any more."""
     keepers = Grant.objects.filter(account__is_active=True, reach=Reach.ALL)
-    found = [set(keepers.filter(role__permissions__contains=[key]).values_list("account_id", flat=True)) for key in KEEPER_PERMISSIONS]
+    found = [
+        set(keepers.filter(role__permissions__contains=[key]).values_list("account_id", flat=True)) for key in KEEPER_PERMISSIONS
+    ]
     if not set.intersection(*found):
-        raise LastAdministrator(
-            _("Then nobody could manage people and roles any more. Make somebody else administrator first.")
-        )
+        raise LastAdministrator(_("Then nobody could manage people and roles any more. Make somebody else administrator first."))
 
 
 def scoped_permissions() -> dict[str, bool]:

@@ -95,7 +95,9 @@ def _open_attempt(login: str, *, address: str | None, now: datetime) -> SignInAt
 
 def _failures_of_name(login: str, *, now: datetime) -> _Count:
     """Failures since the last success, within the window."""
-    rows = SignInAttempt.objects.filter(login=login, at__gt=now - WINDOW).order_by("-at", "-id").values_list("succeeded", "at")[:32]
+    rows = (
+        SignInAttempt.objects.filter(login=login, at__gt=now - WINDOW).order_by("-at", "-id").values_list("succeeded", "at")[:32]
+    )
     failed = []
     for succeeded, at in rows:
         if succeeded:

@@ -133,7 +133,9 @@ def test_an_application_acts_as_itself(owner: Account, now: datetime) -> None:
 
 
 def test_revoked_expired_unknown_and_orphaned_tokens_are_refused(owner: Account, now: datetime) -> None:
-    token, secret = services.issue_token("a", owner=owner, scopes=["desk:read"], expires_at=now + timedelta(days=1), by=owner, now=now)
+    token, secret = services.issue_token(
+        "a", owner=owner, scopes=["desk:read"], expires_at=now + timedelta(days=1), by=owner, now=now
+    )
     assert services.use_token(secret, now=now) == token
     assert services.use_token(secret, now=now + timedelta(days=2)) is None
     assert services.use_token(secret[:-1] + ("x" if secret[-1] != "x" else "y"), now=now) is None
@@ -189,7 +191,9 @@ def test_the_secret_is_on_the_answer_to_the_form_and_nowhere_else(world: World) 
 
 
 def test_nobody_withdraws_anothers_personal_token(world: World, now: datetime) -> None:
-    token, _secret = services.issue_token("a", owner=world.experienced, scopes=["desk:read"], expires_at=None, by=world.experienced, now=now)
+    token, _secret = services.issue_token(
+        "a", owner=world.experienced, scopes=["desk:read"], expires_at=None, by=world.experienced, now=now
+    )
     client = Client(**LOCAL)
     client.force_login(world.newcomer)
     assert client.post(reverse("accounts:my-token-revocation", args=[token.pk])).status_code == 404

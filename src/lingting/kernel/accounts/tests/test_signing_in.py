@@ -124,7 +124,9 @@ def test_demo_accounts_open_on_this_computer_only(world: World) -> None:
     assert sign_in(home, login, PASSWORD).status_code == 302 and signed_in(home)
 
 
-@pytest.mark.parametrize("trace", [{"HTTP_X_FORWARDED_FOR": "203.0.113.7"}, {"HTTP_HOST": "127.0.0.1", "HTTP_FORWARDED": "for=x"}])
+@pytest.mark.parametrize(
+    "trace", [{"HTTP_X_FORWARDED_FOR": "203.0.113.7"}, {"HTTP_HOST": "127.0.0.1", "HTTP_FORWARDED": "for=x"}]
+)
 def test_a_proxy_on_this_computer_does_not_make_a_visitor_local(world: World, trace: dict[str, str]) -> None:
     client = Client(**{**LOCAL, **trace})
     assert sign_in(client, world.newcomer.login, PASSWORD).status_code == 403

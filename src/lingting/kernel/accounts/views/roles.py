@@ -46,8 +46,12 @@ def role_list(request: HttpRequest) -> HttpResponse:
     """All roles side by side: one row a permission, one column a role."""
     roles = list(selectors.roles_with_holders())
     matrix = [
-        (app_label(manifest.app), [(permission, [permission.key in role.permissions for role in roles]) for permission in manifest.permissions])
-        for manifest in manifests() if manifest.permissions
+        (
+            app_label(manifest.app),
+            [(permission, [permission.key in role.permissions for role in roles]) for permission in manifest.permissions],
+        )
+        for manifest in manifests()
+        if manifest.permissions
     ]
     return render(request, "accounts/roles.html", {"roles": roles, "matrix": matrix})
 
@@ -104,7 +108,8 @@ def groups(account: Account, *, ticked: set[str], role: Role | None) -> list[Gro
 
     return [
         Group(app=manifest.app, label=app_label(manifest.app), boxes=[box(permission) for permission in manifest.permissions])
-        for manifest in manifests() if manifest.permissions
+        for manifest in manifests()
+        if manifest.permissions
     ]
 
 

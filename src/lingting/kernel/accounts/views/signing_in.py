@@ -190,7 +190,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends this browser's session."""
     SignedIn.objects.filter(session_key=request.session.session_key or "").delete()
     end(request)
-    response = redirect("accounts:sign-in")
+    response: HttpResponse = redirect("accounts:sign-in")
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = settings.LOGIN_REDIRECT_URL

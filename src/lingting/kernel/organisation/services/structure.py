@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
-from lingting.kernel.organisation.models import BilingualName, Employee, Site, Team
+from lingting.kernel.organisation.models import Employee, Site, Team
 from lingting.kernel.organisation.selectors import MANAGE_PEOPLE, check_site_within, team_ids_below
 from lingting.platform.refusals import Conflict, Invalid, NotPermitted
 
@@ -37,7 +39,9 @@ def check_whole_centre(account: Account) -> None:
 
 
 @transaction.atomic
-def save_team(team: Team, *, name_zh: str, name_en: str, parent: Team | None, site: Site, leader: Employee | None, by: Account) -> Team:
+def save_team(
+    team: Team, *, name_zh: str, name_en: str, parent: Team | None, site: Site, leader: Employee | None, by: Account
+) -> Team:
     """Makes or changes a team. Raises `TeamCircle`, `NotPermitted` outside the reach of `by`."""
     check_site_within(by, site=site)
     if team.pk and parent is not None and parent.pk in team_ids_below([team.pk]):
@@ -49,7 +53,7 @@ def save_team(team: Team, *, name_zh: str, name_en: str, parent: Team | None, si
     return team
 
 
-def name_key(model: type[BilingualName], name: str) -> str:
+def name_key(model: type[Any], name: str) -> str:
     """A free key made of a name, for addresses and imports."""
     stem = slugify(name)[:30] or model._meta.model_name or "key"
     taken = set(model._default_manager.filter(key__startswith=stem).values_list("key", flat=True))

@@ -66,11 +66,17 @@ def test_nothing_is_half_written_when_a_number_is_taken(world: World) -> None:
 
 def test_saving_an_untouched_page_changes_nothing(world: World) -> None:
     employee = world.employee(world.newcomer.login)
-    before = (set(employee.account.grants.values_list("role__key", "reach")), dict(employee.skill_levels.values_list("skill_id", "level")))
+    before = (
+        set(employee.account.grants.values_list("role__key", "reach")),
+        dict(employee.skill_levels.values_list("skill_id", "level")),
+    )
     facts = Entry.objects.count()
     answer = browser(world.administrator).post(reverse("organisation:person", args=[employee.pk]), form_of(employee))
     assert answer.status_code == 302
-    assert before == (set(employee.account.grants.values_list("role__key", "reach")), dict(employee.skill_levels.values_list("skill_id", "level")))
+    assert before == (
+        set(employee.account.grants.values_list("role__key", "reach")),
+        dict(employee.skill_levels.values_list("skill_id", "level")),
+    )
     assert Entry.objects.count() == facts
 
 
@@ -190,7 +196,9 @@ def test_the_list_narrows_by_words_team_role_and_skill(world: World) -> None:
 
     assert found(words=long_name.display_name[:2]) == {long_name.pk}
     top = Team.objects.filter(parent=None).first()
-    assert found(team_id=top.pk) == set(Employee.objects.filter(team_id__in=selectors.team_ids_below([top.pk])).values_list("account_id", flat=True))
+    assert found(team_id=top.pk) == set(
+        Employee.objects.filter(team_id__in=selectors.team_ids_below([top.pk])).values_list("account_id", flat=True)
+    )
     assert world.administrator.pk in found(role_id=world.administrator.grants.get().role_id)
     assert found(state="left") == set()
 
@@ -211,7 +219,9 @@ def test_structure_of_the_whole_centre_is_not_for_a_supervisor_of_one_site(world
     client = browser(world.supervisor)
     for route in ("site-new", "position-new", "skill-new"):
         assert client.get(reverse(f"organisation:{route}")).status_code == 403
-    made = browser(world.administrator).post(reverse("organisation:skill-new"), {"kind": "language", "name_zh": "日语", "name_en": "Japanese"})
+    made = browser(world.administrator).post(
+        reverse("organisation:skill-new"), {"kind": "language", "name_zh": "日语", "name_en": "Japanese"}
+    )
     assert made.status_code == 302 and Skill.objects.get(key="japanese").name_zh == "日语"
 
 

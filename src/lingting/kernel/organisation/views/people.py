@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +38,10 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = selectors.narrowed(selectors.managed_people(request.user), by=asked)
     rows = rows.prefetch_related("account__grants__role", "skill_levels__skill")
     page = keyset_page(rows, order=("number",), query=request.GET, size=50)
+    labels = (_("Working here"), _("No longer here"), _("All"))
     context = {
         "page": page, "asked": asked, "query": asked.words, "search_label": _("Name, sign-in name or number"),
-        "states": [(state, label, state == asked.state) for state, label in zip(STATES, (_("Working here"), _("No longer here"), _("All")), strict=True)],
+        "states": [(state, label, state == asked.state) for state, label in zip(STATES, labels, strict=True)],
         "choices": _filter_choices(request, asked),
     }  # fmt: skip
     return render(request, "organisation/people.html", context)
@@ -61,7 +63,7 @@ def _filter(request: HttpRequest) -> selectors.PeopleFilter:
 
 
 def _filter_choices(request: HttpRequest, asked: selectors.PeopleFilter) -> list[dict[str, Any]]:
-    lists = [
+    lists: list[tuple[str, str, Sequence[tuple[Any, str]], int]] = [
         ("site", _("All sites"), [(site.pk, site.name) for site in selectors.managed_sites(request.user)], asked.site_id),
         ("team", _("All teams"), team_choices(), asked.team_id),
         ("position", _("All positions"), [(row.pk, row.name) for row in Position.objects.order_by("id")], asked.position_id),
@@ -89,7 +91,12 @@ def new_person(request: HttpRequest) -> HttpResponse:
                 status = show_refusal(form, refusal)
             else:
                 return _show_password(request, employee, password=password, is_new=True)
-    context = {"form": form, "roles": _role_lines(request, None), "skill_groups": _skill_groups(request, None), "cancel_url": "../"}
+    context = {
+        "form": form,
+        "roles": _role_lines(request, None),
+        "skill_groups": _skill_groups(request, None),
+        "cancel_url": "../",
+    }
     return render(request, "organisation/person.html", context, status=status)
 
 

@@ -20,7 +20,6 @@ from lingting.platform.refusals import Refusal
 from lingting.platform.ui.refused_forms import show_refusal
 
 
-
 def _looks_after_all(request: HttpRequest) -> bool:
     return request.user.reach_of(selectors.MANAGE_PEOPLE) is Reach.ALL
 
@@ -49,14 +48,24 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
             else:
                 messages.success(request, _("The team “%(team)s” is saved.") % {"team": saved})
                 return redirect("organisation:teams")
-    members = list(found.members.filter(account__is_active=True).select_related("account", "position").order_by("number")) if found else []
+    members = (
+        list(found.members.filter(account__is_active=True).select_related("account", "position").order_by("number"))
+        if found
+        else []
+    )
     context = {"form": form, "team": found, "members": members, "cancel_url": "../"}
     return render(request, "organisation/team.html", context, status=status)
 
 
 def _team_values(request: HttpRequest, found: Team | None) -> dict[str, Any]:
     if found is not None:
-        return {"name_zh": found.name_zh, "name_en": found.name_en, "parent": found.parent_id, "site": found.site_id, "leader": found.leader_id}
+        return {
+            "name_zh": found.name_zh,
+            "name_en": found.name_en,
+            "parent": found.parent_id,
+            "site": found.site_id,
+            "leader": found.leader_id,
+        }
     under = request.GET.get("under", "")
     parent = Team.objects.filter(pk=int(under)).first() if under.isascii() and under.isdecimal() and len(under) < 18 else None
     return {"parent": parent.pk, "site": parent.site_id} if parent else {}
@@ -136,7 +145,9 @@ def skill_removal(request: HttpRequest, skill_id: int) -> HttpResponse:
     return _remove(request, get_object_or_404(Skill, pk=skill_id), back="organisation:skills")
 
 
-def _record_page(request: HttpRequest, form_class: type[ModelForm], found: BilingualName, *, template: str, back: str) -> HttpResponse:
+def _record_page(
+    request: HttpRequest, form_class: type[ModelForm], found: BilingualName, *, template: str, back: str
+) -> HttpResponse:
     """One form over one named thing of the whole centre."""
     services.check_whole_centre(request.user)
     form = form_class(request.POST or None, instance=found)
