@@ -131,8 +131,11 @@ class Case(models.Model):
             models.Index(fields=["queue", "state", "-active_at", "-id"], name="case_by_queue"),
             models.Index(fields=["customer", "-active_at"], name="case_by_customer"),
             models.Index(fields=["type", "state", "-active_at", "-id"], name="case_by_type"),
-            models.Index(fields=["priority", "state", "-active_at", "-id"], name="case_by_priority"),
-            models.Index(fields=["channel", "state", "-active_at", "-id"], name="case_by_channel"),
+            models.Index(
+                fields=["priority", "state", "-active_at", "-id"],
+                name="case_by_priority",
+                condition=models.Q(priority__lte=2),
+            ),
             models.Index(fields=["merged_into"], name="case_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_work_orders", condition=models.Q(parent__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due", condition=models.Q(state="open", due_at__isnull=False)),

@@ -29,8 +29,11 @@ class Filters:
 
     @property
     def has_index(self) -> bool:
-        """Whether an index begins with one of the filters, and runs in the inbox's order."""
-        return any(value is not None for value in (self.queue_id, self.type_id, self.priority, self.channel))
+        """Whether an index begins with one of the filters, and runs in the inbox's order.
+
+        Channels and everyday priorities have none: they are met soon enough on the way, and each index costs every message.
+        """
+        return self.queue_id is not None or self.type_id is not None or self.priority in (Priority.URGENT, Priority.HIGH)
 
     def as_query(self) -> dict[str, str]:
         """The filters as parameters of an address."""
