@@ -44,7 +44,8 @@ class WidgetForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usable = Queue.objects.filter(is_active=True)
-        self.fields["default_queue"].queryset = self.fields["queues"].queryset = usable
+        for name in ("default_queue", "queues"):
+            self.fields[name].queryset = usable  # type: ignore[attr-defined]
         self.fields["queues"].required = False
         self.fields["key"].label = _("Key in the script tag")
         if self.instance.pk:

@@ -39,7 +39,7 @@ def own_conversations(listener: Listener, topics: frozenset[str]) -> Collection[
         return ()
     asked = {int(key_of(topic)): topic for topic in topics if key_of(topic).isdigit() and len(key_of(topic)) < 19}
     customer_id, widget_id = listener.facts["customer_id"], listener.facts["widget_id"]
-    if customer_id is None:
+    if not isinstance(customer_id, int) or not isinstance(widget_id, int):
         return ()
     own = ChatSession.objects.filter(
         conversation_id__in=asked, visitor__customer_id=customer_id, visitor__widget_id=widget_id

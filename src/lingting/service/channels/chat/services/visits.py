@@ -73,14 +73,15 @@ def known_customer(visitor: Visitor, *, now: datetime) -> Customer:
     Locks the visitor until the transaction ends, so that what it begins happens one after another.
     """
     locked = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
-    if locked.customer_id is None:
-        locked.customer = create_customer(
+    customer = locked.customer
+    if customer is None:
+        customer = locked.customer = create_customer(
             "", actor=Actor("customer", None, ""), now=now, is_guest=True, language=visitor.language,
             is_demo=visitor.widget.is_demo,
         )  # fmt: skip
         locked.save(update_fields=["customer"])
-    visitor.customer = locked.customer
-    return merged(locked.customer)
+    visitor.customer = customer
+    return merged(customer)
 
 
 def merged(customer: Customer) -> Customer:
@@ -109,12 +110,17 @@ def _visitor_of_identified(
 
 
 def _identified(identity: Identity, *, language: str, is_demo: bool, now: datetime) -> Customer:
-    known = {"name": identity.name, "language": language, "is_demo": is_demo, "actor": Actor("customer", None, identity.name)}
+    def found_or_made() -> Customer:
+        return customer_with_external_id(
+            identity.external_id, name=identity.name, actor=Actor("customer", None, identity.name), now=now,
+            language=language, is_demo=is_demo,
+        )  # fmt: skip
+
     try:
-        customer = customer_with_external_id(identity.external_id, now=now, **known)
+        customer = found_or_made()
     except BadCustomer:
         # Another page of theirs was quicker by a moment.
-        customer = customer_with_external_id(identity.external_id, now=now, **known)
+        customer = found_or_made()
     for kind, value in (("email", identity.email), ("phone", identity.phone)):
         if value:
             try:
