@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -28,9 +29,14 @@ def export_header() -> list[str]:
 
 
 def export_rows(wanted: CustomerFilter, *, now: datetime) -> Iterator[list[str]]:
-    """The header, then a row per customer, by id; each portion is one keyset query and two for details."""
-    is_chinese = (get_language() or "").startswith("zh")
-    yield export_header()
+    """The header, then a row per customer, by id; each portion is one keyset query and two for details.
+
+    The language is that of the call, not of the moment a row is fetched.
+    """
+    return chain([export_header()], _rows(wanted, is_chinese=(get_language() or "").startswith("zh"), now=now))
+
+
+def _rows(wanted: CustomerFilter, *, is_chinese: bool, now: datetime) -> Iterator[list[str]]:
     last = 0
     while True:
         rows = filtered_customers(wanted, now=now).filter(pk__gt=last).order_by("pk").values(*_FIELDS)[:PORTION_ROWS]

@@ -70,5 +70,10 @@ def _field_called(column: str) -> str | None:
     bare = called.rstrip("0123456789")
     if bare != called:
         return _field_called(bare)
-    long_words = ((name, fold(word)) for name, field in FIELDS.items() for word in field.words if len(word) >= (2 if word > "z" else 5))
-    return next((name for name, word in long_words if word in called), None)
+    within = [
+        (len(fold(word)), name)
+        for name, field in FIELDS.items()
+        for word in field.words
+        if len(word) >= (2 if word > "z" else 5) and fold(word) in called
+    ]
+    return max(within)[1] if within else None

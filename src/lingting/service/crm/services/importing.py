@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account
@@ -98,22 +99,28 @@ def apply_import(import_id: int, *, now: datetime) -> Import:
     """Takes in the rows that are left, a chunk per transaction; run again, it goes on where it stopped.
 
     A chunk's rows, their outcomes and the place reached are written together, so every row counts once whatever dies.
+    Problems are told in the language of whoever began the import.
     """
     run = Import.objects.select_related("created_by", "file").get(pk=import_id)
     if run.state != "running":
         return run
+    with translation.override(run.created_by.language):
+        return _apply_rows(run, now=now)
+
+
+def _apply_rows(run: Import, *, now: datetime) -> Import:
     try:
         with _table(run) as (stream, shape):
             rows = rows_of(stream, shape=shape, after=run.done_rows)
             while chunk := list(islice(rows, CHUNK_ROWS)):
                 if not _apply_chunk(run, chunk, now=now):
-                    return Import.objects.get(pk=import_id)
+                    return Import.objects.get(pk=run.pk)
     except BadTable as refusal:
-        Import.objects.filter(pk=import_id).update(state="failed", trouble=str(refusal)[:300])
-        return Import.objects.get(pk=import_id)
+        Import.objects.filter(pk=run.pk).update(state="failed", trouble=str(refusal)[:300])
+        return Import.objects.get(pk=run.pk)
     total = F("added") + F("changed") + F("unchanged") + F("failed")
-    Import.objects.filter(pk=import_id, state="running").update(state="finished", total_rows=total)
-    return Import.objects.get(pk=import_id)
+    Import.objects.filter(pk=run.pk, state="running").update(state="finished", total_rows=total)
+    return Import.objects.get(pk=run.pk)
 
 
 @transaction.atomic

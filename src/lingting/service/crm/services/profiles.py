@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from lingting.service.crm.services.tags import set_customer_tags
 from lingting.service.crm.services.vectors import refresh_vector, vector_of
 
 CHANGEABLE = ("name", "tier", "language", "company", "city", "address", "remarks", "external_id")
+_BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
 LONGEST = {"name": 120, "language": 10, "company": 120, "city": 60, "address": 200, "remarks": 5000, "external_id": 80}
 
 
@@ -85,12 +87,17 @@ def customer_with_external_id(external_id: str, *, name: str, actor: Actor, now:
 
 
 def cleaned(field: str, value: Any) -> Any:
-    """A field's value as it is kept: trimmed, without NULs, an empty id as none. Raises `BadCustomer` if too long."""
+    """A field's value as it is kept: trimmed, no NULs, no gaps within a Chinese name, an empty id as none.
+
+    Raises `BadCustomer` if it is too long.
+    """
     if not isinstance(value, str):
         return value
     clean = value.replace("\x00", "").strip()
     if field != "remarks":
         clean = " ".join(clean.split())
+    if field == "name":
+        clean = _BETWEEN_HAN.sub("", clean)
     longest = LONGEST[field]
     if len(clean) > longest:
         sentence = _("Shorten this to at most %(count)s characters.") % {"count": longest}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import IO
 
 _MARKS = (
@@ -11,13 +12,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NOT_IN_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 _STEP_BYTES = 64 * 1024
 _HEAD_BYTES = 4096
 _NULS_OF_UTF16 = 0.2
 
 
 def encoding_of(stream: IO[bytes]) -> str | None:
-    """utf-8-sig, utf-8, utf-16, utf-16-le, utf-16-be or gb18030; None when none fits.
+    """utf-8-sig, utf-8, utf-16, utf-16-le, utf-16-be or gb18030; None when none fits or what comes out is no text.
 
     Reads the whole stream in steps, never all of it at once, and leaves it at its beginning.
     """
@@ -43,7 +45,8 @@ def _fits(stream: IO[bytes], name: str) -> bool:
     stream.seek(0)
     try:
         while step := stream.read(_STEP_BYTES):
-            decoder.decode(step)
+            if _NOT_IN_TEXT.search(decoder.decode(step)):
+                return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -121,18 +122,16 @@ def _csv_rows(stream: IO[bytes], encoding: str, delimiter: str) -> Iterator[list
             raise BadTable(_("The file changes its encoding on the way. Save it as CSV UTF-8.")) from error
 
 
-class _text:
-    """The stream from its beginning as lines of text."""
-
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        stream.seek(0)
-        self._wrapped = io.TextIOWrapper(stream, encoding=encoding, newline="")  # type: ignore[type-var]
-
-    def __enter__(self) -> io.TextIOWrapper:
-        return self._wrapped
-
-    def __exit__(self, *problem: object) -> None:
-        self._wrapped.detach()
+@contextmanager
+def _text(stream: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
+    """The stream from its beginning as lines of text; it stays open for whoever lent it."""
+    stream.seek(0)
+    wrapped = io.TextIOWrapper(stream, encoding=encoding, newline="")  # type: ignore[type-var]
+    try:
+        yield wrapped
+    finally:
+        if not stream.closed:
+            wrapped.detach()
 
 
 def _xlsx_shape(stream: IO[bytes]) -> Shape:
