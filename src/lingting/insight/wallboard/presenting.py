@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from lingting.insight.wallboard.models import Alert, AlertKind
 from lingting.insight.wallboard.selectors import FloorNow, QueueRow
@@ -86,6 +87,13 @@ def _agent(agent: AgentNow) -> dict[str, Any]:
 def _alert(alert: Alert) -> dict[str, Any]:
     limit = alert.limit
     return {"alert": alert, "text": alert_text(limit.kind, queue=alert.queue.name, value=alert.value, limit=float(limit.limit))}
+
+
+def alert_notice(params: Mapping[str, Any]) -> str:
+    """The notice of an alert in the reader's language."""
+    is_chinese = (get_language() or "").startswith("zh")
+    queue = str(params.get("queue" if is_chinese else "queue_en", ""))
+    return alert_text(str(params.get("kind")), queue=queue, value=float(params["value"]), limit=float(params["limit"]))
 
 
 def alert_text(kind: str, *, queue: str, value: float, limit: float) -> str:

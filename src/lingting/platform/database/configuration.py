@@ -25,7 +25,7 @@ _ALWAYS: Mapping[str, str] = {
     "io_method": "sync",
     "max_worker_processes": "4",
     "max_parallel_workers": "2",
-    "max_parallel_workers_per_gather": "1",
+    "max_parallel_workers_per_gather": "0",
     "max_logical_replication_workers": "0",
     "autovacuum_max_workers": "2",
     # durability

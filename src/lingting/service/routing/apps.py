@@ -10,7 +10,8 @@ class RoutingConfig(AppConfig):
     label = "routing"
 
     def ready(self) -> None:
-        from lingting.service.routing import counting, live, receivers  # noqa: F401
+        from lingting.service.routing import counting, desk_parts, live, receivers  # noqa: F401
 
         live.connect()
+        desk_parts.connect()
         counting.register_counters()

@@ -16,7 +16,7 @@ _REASONS = (
     ("paperwork", "案头工作", "Paperwork", "file-text", True),
     (MISSED_REASON_KEY, "多次未应答", "Missed offers", "bell-off", False),
 )
-_LOADS = (("chat", 1, False), ("email", 1, False), ("sms", 1, False), ("social", 1, False), ("voice", 1, True))
+_LOADS = (("chat", 1, False), ("mail", 1, False), ("sms", 1, False), ("social", 1, False), ("voice", 1, True))
 
 
 def lay(*, now: datetime) -> None:

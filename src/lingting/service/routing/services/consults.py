@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lingting.kernel.notices.services import tell
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.service.desk.models import Conversation, MessageKind
@@ -36,6 +37,8 @@ def ask_colleague(conversation_id: int, *, asked_id: int, question: str, actor: 
             question=question.strip()[:200],
         )  # fmt: skip
         record(fact, actor=actor, now=now)
+        params = {"name": actor.label, "case": conversation.case_id, "text": question.strip()[:80]}
+        tell(consult.asked, code="routing.consulted", params=params, url=f"/desk/cases/{conversation.case_id}/", now=now)
     return consult
 
 
