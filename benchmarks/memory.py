@@ -28,8 +28,10 @@ WARM_REQUESTS = 1_000
 IDLE_SECONDS = 10.0
 FEW, MANY = 5_000, 200_000
 AT_ONCE = 4
+FILE_SECONDS = 300.0
 PAGES = (
-    "/desk/all/", "/desk/mine/", "/desk/unassigned/?channel=chat", "/desk/cases/{case}/", "/customers/", "/customers/?q=%E5%BC%A0",
+    "/desk/all/", "/desk/mine/", "/desk/unassigned/?channel=chat", "/desk/cases/{case}/", "/customers/",
+    "/customers/?q=%E5%BC%A0",
     "/reports/service/", "/floor/", "/floor/now/", "/desk/counts/", "/desk/cases/{case}/messages/?after=0",
     "/desk/cases/{case}/side/", "/desk/all/rows/?ids={case}", "/help/", "/notices/",
 )  # fmt: skip
@@ -162,6 +164,7 @@ _FILL = (
 async def peaks(centre: Centre) -> dict[str, float]:
     """The most memory of the process that answers while it makes each page or file, in MB above what it had before."""
     manager = Agent(centre.people["administrator"], port=centre.port, live_port=centre.live_port, hear=lambda *_given: None)
+    manager.wire.patience_seconds = FILE_SECONDS
     duties = centre.duties()
     pid = (duties.get("one-port") or duties["web"])[-1]
     found = {}

@@ -49,8 +49,9 @@ class Lost(ConnectionError):
 class Wire(asyncio.Protocol):
     """One kept-alive HTTP/1.1 connection; one request at a time, opened anew when it is gone."""
 
-    def __init__(self, port: int, *, source: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, *, source: str = "127.0.0.1", patience_seconds: float = REQUEST_SECONDS) -> None:
         self.port = port
+        self.patience_seconds = patience_seconds
         self._source = source
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
@@ -60,7 +61,7 @@ class Wire(asyncio.Protocol):
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"",
         kind: str = "application/json",
     ) -> Answer:  # fmt: skip
-        """The answer. Raises `Lost`, also after 30 s of silence; `OSError` when nobody listens."""
+        """The answer. Raises `Lost`, also when patience is over; `OSError` when nobody listens."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         if body or method == "POST":
@@ -73,7 +74,7 @@ class Wire(asyncio.Protocol):
             self._waiting = asyncio.get_running_loop().create_future()
             self._transport.write(message)
             try:
-                return await asyncio.wait_for(self._waiting, REQUEST_SECONDS)
+                return await asyncio.wait_for(self._waiting, self.patience_seconds)
             except TimeoutError as error:
                 self.close()
                 raise Lost("no answer in time") from error
