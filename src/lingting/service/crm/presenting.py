@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 POINT_ICONS = {"phone": "phone", "email": "mail", "wechat": "brand-wechat", "other": "at"}
 FIELD_LABELS: dict[str, str | Promise] = {

@@ -11,8 +11,14 @@ from lingting.kernel.timeline.models import Entry
 from lingting.platform.search import search_matching
 from lingting.service.crm import selectors, services
 from lingting.service.crm.models import ContactPoint, Customer, CustomerTag, Merge, Tier
-from lingting.service.crm.services import movers
-from lingting.service.crm.services import CannotMerge, CannotUndoMerge, add_contact_point, create_customer, customer_with_external_id
+from lingting.service.crm.services import (
+    CannotMerge,
+    CannotUndoMerge,
+    add_contact_point,
+    create_customer,
+    customer_with_external_id,
+    movers,
+)
 
 pytestmark = pytest.mark.django_db
 
