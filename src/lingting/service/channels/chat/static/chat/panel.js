@@ -37,7 +37,7 @@ export class Panel {
     this.state = h("p", { class: "head-state" });
     this.more = act("more", "menu", () => this.toggleMenu());
     this.more.setAttribute("aria-haspopup", "menu");
-    this.head = h("header", { class: "head" }, this.face, h("div", { class: "head-words" }, this.title, this.state), this.more, act("down", "close", () => this.close()));
+    this.head = h("div", { class: "head" }, this.face, h("div", { class: "head-words" }, this.title, this.state), this.more, act("down", "close", () => this.close()));
     this.menu = h("div", { class: "menu", role: "menu", hidden: true });
   }
 
