@@ -83,7 +83,7 @@ button:disabled { cursor: default; opacity: .55; }
 .is-failed .bubble { opacity: 1; background: var(--bad-soft); color: var(--ink); border: 1px solid var(--bad); }
 .meta { font-size: 12.5px; color: var(--ink-2); margin: 4px 6px 0; display: flex; gap: 5px; align-items: center; flex-wrap: wrap; min-height: 18px; }
 .meta.is-bad { color: var(--bad); justify-content: flex-end; }
-.meta.is-bad span { flex: 1; text-align: end; }
+.meta.is-bad span { flex: 1 1 calc(100% - 24px); text-align: end; }
 .meta.is-bad { max-width: 84%; }
 .meta.is-read { color: var(--brand-text); }
 .meta-act { min-height: 32px; padding: 0 9px; border-radius: 8px; font-weight: 600; color: var(--brand-text); }
