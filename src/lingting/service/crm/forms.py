@@ -17,7 +17,9 @@ class CustomerForm(forms.Form):
 
     name = forms.CharField(label=_("Full name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    email = forms.CharField(label=_("E-mail address"), max_length=190, required=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
+    email = forms.CharField(
+        label=_("E-mail address"), max_length=190, required=False, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
     tier = forms.ModelChoiceField(Tier.objects.none(), label=_("Tier"), required=False, empty_label=_("none"))
     tags = forms.CharField(label=_("Tags"), required=False, max_length=800, widget=forms.TextInput(attrs={"data-tags": ""}))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
@@ -67,7 +69,10 @@ class TierForm(forms.Form):
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     rank = forms.IntegerField(label=_("Rank"), min_value=0, max_value=1000, help_text=_("The highest stands first."))
     priority = forms.IntegerField(
-        label=_("Raises priority by"), min_value=0, max_value=4, help_text=_("How many steps waiting work of these customers moves forward; 0 for none.")
+        label=_("Raises priority by"),
+        min_value=0,
+        max_value=4,
+        help_text=_("How many steps waiting work of these customers moves forward; 0 for none."),
     )
 
 

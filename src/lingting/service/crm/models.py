@@ -73,16 +73,18 @@ class Customer(models.Model):
         "remarks": ("service", "while customer"),
     }
 
+    objects = CustomerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("customer")
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="customer_recent", condition=models.Q(merged_into=None)),
-            models.Index(fields=["tier", "-updated_at", "-id"], name="customer_tier_recent", condition=models.Q(merged_into=None)),
+            models.Index(
+                fields=["tier", "-updated_at", "-id"], name="customer_tier_recent", condition=models.Q(merged_into=None)
+            ),
             models.Index(fields=["name", "city"], name="customer_namesakes", condition=models.Q(merged_into=None)),
             index_for("vector", name="customer_search"),
         ]
-
-    objects = CustomerQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name or gettext("Guest %(number)s") % {"number": self.pk}

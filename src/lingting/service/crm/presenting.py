@@ -49,7 +49,9 @@ def fact_lines(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         told = _told(fact["kind"], fact["data"])
         if told is not None:
             icon, words, details = told
-            lines.append({"icon": icon, "words": words, "details": details, "who": fact["actor_label"], "at": fact["occurred_at"]})
+            lines.append(
+                {"icon": icon, "words": words, "details": details, "who": fact["actor_label"], "at": fact["occurred_at"]}
+            )
     return lines
 
 

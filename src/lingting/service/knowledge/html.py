@@ -30,7 +30,9 @@ _SPACES = re.compile(r"[ \r\f\v\xa0]+")
 CELLS = " | "
 _BLOCKS = {"p", "div", "h2", "h3", "h4", "li", "tr", "pre", "blockquote", "table", "ul", "ol", "br", "hr", "figure", "figcaption"}
 _EDITOR_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
-_ATTACHMENT = re.compile(r"<figure\b[^>]*\bdata-trix-attachment=(\"[^\"]*\"|'[^']*')[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
+_ATTACHMENT = re.compile(
+    r"<figure\b[^>]*\bdata-trix-attachment=(\"[^\"]*\"|'[^']*')[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL
+)
 _EMPTY = re.compile(r"<(p|div|h2|h3|h4|figure|figcaption|strong|em)>(?:\s|<br\s*/?>|&nbsp;)*</\1>", re.IGNORECASE)
 
 
@@ -68,7 +70,9 @@ def _attachment_html(match: re.Match[str]) -> str:
         return str(attachment["content"])
     if not attachment.get("url"):
         return ""
-    sides = "".join(f' {side}="{int(attachment[side])}"' for side in ("width", "height") if str(attachment.get(side) or "").isdigit())
+    sides = "".join(
+        f' {side}="{int(attachment[side])}"' for side in ("width", "height") if str(attachment.get(side) or "").isdigit()
+    )
     source = entities.escape(str(attachment["url"]))
     caption = re.search(r"<figcaption\b[^>]*attachment__caption--edited[^>]*>(.*?)</figcaption>", match[0], re.DOTALL)
     words = plain_text(caption[1]) if caption else str(attachment.get("caption") or "")

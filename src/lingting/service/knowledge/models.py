@@ -15,7 +15,9 @@ class Category(BilingualName):
     """A shelf of the knowledge base; shelves may stand in one another."""
 
     key = models.SlugField(unique=True, max_length=60)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
     icon = models.CharField(_("icon"), max_length=40, default="book")
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
@@ -32,7 +34,9 @@ class Subject(models.Model):
     audience = models.CharField(
         _("audience"), max_length=8, default="public", choices=[("public", _("public")), ("internal", _("internal"))]
     )
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
     review_date = models.DateField(_("review on"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
@@ -84,6 +88,8 @@ class Article(models.Model):
     use_count = models.PositiveIntegerField(default=0)
     vector = VectorField()
 
+    objects = ArticleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("article")
         constraints = [
@@ -94,8 +100,6 @@ class Article(models.Model):
             index_for("vector", name="article_search"),
             models.Index(fields=["-published_at", "-id"], name="article_recent", condition=models.Q(state="published")),
         ]
-
-    objects = ArticleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title or self.draft_title

@@ -82,6 +82,8 @@ def _similar_names(customer: Customer) -> list[dict[str, Any]]:
     own = fold(customer.name).strip()
     if len(own) < 2:
         return []
-    near = search_matching(Customer.objects.current(), column="vector", text=customer.name[:-1] if len(own) > 3 else customer.name)
+    near = search_matching(
+        Customer.objects.current(), column="vector", text=customer.name[:-1] if len(own) > 3 else customer.name
+    )
     rows = near.exclude(pk=customer.pk).order_by("pk").values("id", "name", "city")[: 20 * MOST]
     return [row for row in rows if SequenceMatcher(None, own, fold(row["name"]).strip()).ratio() >= SIMILAR]

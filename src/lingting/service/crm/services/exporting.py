@@ -23,7 +23,8 @@ _FIELDS = (
 def export_header() -> list[str]:
     """The names of the columns, in the reader's language; an import knows them again."""
     return [
-        _("Id in your own system"), _("Full name"), _("Phone"), _("E-mail address"), _("WeChat"), _("Tier"), _("Tags"), _("Company"), _("City"),
+        _("Id in your own system"), _("Full name"), _("Phone"), _("E-mail address"), _("WeChat"), _("Tier"), _("Tags"), _("Company"),
+        _("City"),
         _("Address"), _("Language"), _("Remarks"), _("Created"), _("Last changed"),
     ]  # fmt: skip
 

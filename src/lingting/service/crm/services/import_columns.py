@@ -24,7 +24,8 @@ class Field:
 FIELDS: dict[str, Field] = {
     "name": Field(
         label=_("Full name"),
-        words=("name", "fullname", "customer", "customername", "contact", "姓名", "客户", "客户姓名", "客户名称", "名称", "联系人", "称呼"),
+        words=("name", "fullname", "customer", "customername", "contact", "姓名", "客户", "客户姓名", "客户名称",
+               "名称", "联系人", "称呼"),
     ),
     "phone": Field(
         label=_("Phone"), repeats=True,
@@ -36,7 +37,8 @@ FIELDS: dict[str, Field] = {
         words=("email", "mail", "emailaddress", "e-mail", "邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址"),
     ),
     "wechat": Field(label=_("WeChat"), repeats=True, words=("wechat", "wechatid", "weixin", "微信", "微信号")),
-    "company": Field(label=_("Company"), words=("company", "organisation", "organization", "firm", "公司", "单位", "企业", "公司名称", "单位名称")),
+    "company": Field(label=_("Company"), 
+        words=("company", "organisation", "organization", "firm", "公司", "单位", "企业", "公司名称", "单位名称")),
     "city": Field(label=_("City"), words=("city", "town", "城市", "所在城市", "市", "地区")),
     "address": Field(label=_("Address"), words=("address", "street", "streetaddress", "地址", "详细地址", "收货地址", "住址")),
     "tier": Field(label=_("Tier"), words=("tier", "level", "grade", "membership", "等级", "会员等级", "客户等级", "级别", "会员")),
@@ -45,7 +47,9 @@ FIELDS: dict[str, Field] = {
     "remarks": Field(label=_("Remarks"), words=("remark", "remarks", "note", "notes", "comment", "comments", "备注", "说明", "附注")),
     "external_id": Field(
         label=_("Id in your own system"),
-        words=("id", "idinyourownsystem", "customerid", "externalid", "userid", "memberid", "no", "number", "编号", "客户编号", "客户id", "会员号", "会员编号", "用户id"),
+        words=("id",
+               "idinyourownsystem", "customerid", "externalid", "userid", "memberid", "no", "number", "编号", 
+               "客户编号", "客户id", "会员号", "会员编号", "用户id"),
     ),
 }  # fmt: skip
 
@@ -64,7 +68,9 @@ def guessed_mapping(columns: Sequence[str]) -> dict[str, str]:
 
 def _field_called(column: str) -> str | None:
     called = _NOT_IN_WORDS.sub("", fold(column))
-    exact = next((name for name, field in FIELDS.items() if called in {_NOT_IN_WORDS.sub("", fold(word)) for word in field.words}), None)
+    exact = next(
+        (name for name, field in FIELDS.items() if called in {_NOT_IN_WORDS.sub("", fold(word)) for word in field.words}), None
+    )
     if exact or not called:
         return exact
     bare = called.rstrip("0123456789")

@@ -181,7 +181,9 @@ def _check_points_free(row: Row, customer: Customer) -> None:
 def _owners(row: Row) -> list[Customer]:
     owners: dict[int, Customer] = {}
     for kind, value in row.points:
-        point = ContactPoint.objects.select_related("customer__tier", "customer__merged_into").filter(kind=kind, value=value).first()
+        point = (
+            ContactPoint.objects.select_related("customer__tier", "customer__merged_into").filter(kind=kind, value=value).first()
+        )
         if point is not None:
             owner = point.customer.merged_into or point.customer
             owners[owner.pk] = owner
@@ -201,4 +203,3 @@ def _outcome_for(row: Row) -> Outcome:
         if any(tag.casefold() not in named for tag in row.tags):
             return Outcome.CHANGED
     return Outcome.UNCHANGED
-

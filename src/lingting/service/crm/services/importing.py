@@ -135,9 +135,7 @@ def _apply_chunk(run: Import, chunk: list[tuple[int, list[str]]], *, now: dateti
         row = _applied(row_of(number, cells, mapping=run.mapping), run, now=now, actor=actor)
         setattr(locked, row.outcome, getattr(locked, row.outcome) + 1)
         if row.outcome == Outcome.FAILED and locked.failed <= MOST_PROBLEM_ROWS:
-            problems.append(
-                ImportRow(run=locked, number=number, cells=cells, outcome=row.outcome, problems=row.problems)
-            )
+            problems.append(ImportRow(run=locked, number=number, cells=cells, outcome=row.outcome, problems=row.problems))
     ImportRow.objects.bulk_create(problems)
     locked.done_rows = chunk[-1][0]
     locked.save(update_fields=["done_rows", "added", "changed", "unchanged", "failed"])

@@ -38,9 +38,7 @@ class Belonging:
 _movers: dict[str, Mover] = {}
 
 
-def register_mover(
-    name: str, *, move: Move, move_back: MoveBack, label: str | Promise = "", count: Count | None = None
-) -> None:
+def register_mover(name: str, *, move: Move, move_back: MoveBack, label: str | Promise = "", count: Count | None = None) -> None:
     """Lets an app take part in merges. In `AppConfig.ready()`.
 
     `move(from_id, to_id)` gives everything of one customer to another, in the caller's transaction, and returns the

@@ -84,9 +84,7 @@ def set_customer_tags(customer: Customer, *, names: Iterable[str], actor: Actor,
         return False
     customer.tags.set(wanted)
     Customer.objects.filter(pk=customer.pk).update(updated_at=now)
-    fact = CustomerTagged(
-        customer_id=customer.pk, before=[tag.name_zh for tag in before], after=[tag.name_zh for tag in wanted]
-    )
+    fact = CustomerTagged(customer_id=customer.pk, before=[tag.name_zh for tag in before], after=[tag.name_zh for tag in wanted])
     record(fact, actor=actor, now=now)
     return True
 

@@ -161,7 +161,9 @@ def _xlsx_rows(stream: IO[bytes]) -> Iterator[list[str]]:
             yield _trimmed([_cell_text(value) for value in row])
         book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise BadTable(_("The XLSX file is damaged. Open it in your spreadsheet program, save it again and send that.")) from error
+        raise BadTable(
+            _("The XLSX file is damaged. Open it in your spreadsheet program, save it again and send that.")
+        ) from error
 
 
 def _check_archive(stream: IO[bytes]) -> None:
@@ -170,7 +172,9 @@ def _check_archive(stream: IO[bytes]) -> None:
         with zipfile.ZipFile(stream) as archive:  # type: ignore[arg-type]
             unpacked = sum(item.file_size for item in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise BadTable(_("The XLSX file is damaged. Open it in your spreadsheet program, save it again and send that.")) from error
+        raise BadTable(
+            _("The XLSX file is damaged. Open it in your spreadsheet program, save it again and send that.")
+        ) from error
     if unpacked > LARGEST_UNPACKED_BYTES:
         raise BadTable(_("The workbook is too large. Split it, or save the sheet as CSV."))
     stream.seek(0)

@@ -29,7 +29,9 @@ def pair(world: World, now: datetime) -> tuple[Customer, Customer]:
     actor = world.newcomer.as_actor
     vip = Tier.objects.get(key="vip")
     kept = create_customer("王芳", actor=actor, now=now, city="成都", remarks="爱喝茶")
-    absorbed = create_customer("王 芳", actor=actor, now=now, city="成都", address="锦江区一环路 1 号", tier=vip, external_id="shop-7", remarks="有猫")
+    absorbed = create_customer(
+        "王 芳", actor=actor, now=now, city="成都", address="锦江区一环路 1 号", tier=vip, external_id="shop-7", remarks="有猫"
+    )
     add_contact_point(kept, kind="phone", value="13800001111", now=now, is_preferred=True)
     add_contact_point(absorbed, kind="phone", value="+8613900002222", now=now, is_preferred=True)
     absorbed.tags.add(CustomerTag.objects.create(key="cats", name_zh="养猫"))

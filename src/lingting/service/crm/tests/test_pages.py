@@ -111,7 +111,12 @@ def test_scripts_in_names_and_notes_stay_words(world: World, sign_in, now: datet
     services.add_customer_note(customer.pk, text=EVIL, actor=world.newcomer.as_actor, now=now)
     services.set_customer_tags(customer, names=["<script>x()"], actor=SYSTEM, now=now)
     client = sign_in(world.team_leader)
-    for url in ("/customers/", f"/customers/{customer.pk}/", f"/customers/{customer.pk}/edit/", f"/customers/{customer.pk}/card/"):
+    for url in (
+        "/customers/",
+        f"/customers/{customer.pk}/",
+        f"/customers/{customer.pk}/edit/",
+        f"/customers/{customer.pk}/card/",
+    ):
         page = client.get(url).content.decode()
         assert "<script>alert" not in page and "<script>x" not in page and "<img src=x" not in page
 
@@ -175,7 +180,9 @@ def test_the_filtered_list_is_exported(form: str, world: World, sign_in) -> None
     answer = sign_in(world.supervisor).get(f"/customers/export/{form}/?q=秀兰")
     data = b"".join(answer.streaming_content)
     assert answer.status_code == 200
-    assert form == "xlsx" or ("王秀兰" in data.decode() and len(list(csv.reader(io.StringIO(data.decode())))) == 2 and "Full name" in data.decode())
+    assert form == "xlsx" or (
+        "王秀兰" in data.decode() and len(list(csv.reader(io.StringIO(data.decode())))) == 2 and "Full name" in data.decode()
+    )
     assert form == "csv" or data.startswith(b"PK")
 
 

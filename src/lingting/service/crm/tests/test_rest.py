@@ -38,7 +38,13 @@ def token(world: World, now: datetime):
 
 def test_a_customer_is_made_read_changed_and_found(token) -> None:
     caller = token("crm:read", "crm:write")
-    given = {"name": "李雷", "tier": "gold", "city": "成都", "tags": ["老客"], "contact_points": [{"kind": "phone", "value": "138 0000 7777"}]}
+    given = {
+        "name": "李雷",
+        "tier": "gold",
+        "city": "成都",
+        "tags": ["老客"],
+        "contact_points": [{"kind": "phone", "value": "138 0000 7777"}],
+    }
     status, made = caller.call("post", body=given)
     assert status == 201
     assert (made["tier"], made["tags"], made["contact_points"][0]["value"]) == ("gold", ["老客"], "13800007777")
@@ -54,7 +60,7 @@ def test_a_customer_is_made_read_changed_and_found(token) -> None:
 def test_the_same_key_makes_one_customer(token) -> None:
     caller = token("crm:write")
     for _time in range(2):
-        status, made = caller.call("post", body={"name": "只一位"}, **{"Idempotency-Key": "k-1"})
+        status, _made = caller.call("post", body={"name": "只一位"}, **{"Idempotency-Key": "k-1"})
         assert status == 201
     assert Customer.objects.filter(name="只一位").count() == 1
 
@@ -78,7 +84,11 @@ def test_scopes_and_permissions_both_count(token, world: World) -> None:
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"name": ""}, 422), ({"name": "x", "tier": "none"}, 422), ({"name": "x", "contact_points": [{"kind": "phone", "value": "abc"}]}, 422)],
+    [
+        ({"name": ""}, 422),
+        ({"name": "x", "tier": "none"}, 422),
+        ({"name": "x", "contact_points": [{"kind": "phone", "value": "abc"}]}, 422),
+    ],
 )
 def test_wrong_input_is_refused_and_nothing_stays(body: dict, status: int, token) -> None:
     before = Customer.objects.count()

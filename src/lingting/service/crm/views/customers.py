@@ -71,7 +71,9 @@ def _views(request: HttpRequest, wanted: CustomerFilter, tiers: list[Tier]) -> l
     built_in += [(_("New this week"), "kind=new"), (_("Cannot be reached"), "kind=unreachable"), (_("Guests"), "kind=guests")]
     views = [{"label": label, "url": f"?{query}", "is_current": query == here, "id": None} for label, query in built_in]
     kept = SavedFilter.objects.filter(owner_id=request.user.pk).order_by("id").values("id", "name", "query")
-    return views + [{"label": one["name"], "url": f"?{one['query']}", "is_current": one["query"] == here, "id": one["id"]} for one in kept]
+    return views + [
+        {"label": one["name"], "url": f"?{one['query']}", "is_current": one["query"] == here, "id": one["id"]} for one in kept
+    ]
 
 
 @require_POST

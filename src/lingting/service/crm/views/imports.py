@@ -80,9 +80,7 @@ def problems(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """The rows that could not be taken in, as a CSV with the reasons: corrected, it can be imported again."""
     run = _access(import_id)
     rows = run.rows.order_by("number").values_list("number", "cells", "problems").iterator(chunk_size=500)
-    table = (
-        [*(str(cell) for cell in cells), str(number), " ".join(reasons)] for number, cells, reasons in rows
-    )
+    table = ([*(str(cell) for cell in cells), str(number), " ".join(reasons)] for number, cells, reasons in rows)
     lines = csv_lines(_with_header([*run.columns, _("Row"), _("Problems")], table))
     response = StreamingHttpResponse((line.encode() for line in lines), content_type="text/csv; charset=utf-8")
     ending = _("problems")

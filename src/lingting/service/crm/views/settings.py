@@ -33,7 +33,9 @@ def tier(request: HttpRequest, tier_id: int | None = None) -> HttpResponse:
     form = TierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        services.save_tier(given["name_zh"], name_en=given["name_en"], rank=given["rank"], priority=given["priority"], tier_id=tier_id)
+        services.save_tier(
+            given["name_zh"], name_en=given["name_en"], rank=given["rank"], priority=given["priority"], tier_id=tier_id
+        )
         messages.success(request, _("The tier is saved."))
         return redirect("crm:tiers")
     context = {"form": form, "tier": found, "cancel_url": reverse("crm:tiers")}

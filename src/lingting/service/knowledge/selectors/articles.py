@@ -64,9 +64,7 @@ def article_row(article: Article) -> dict[str, Any]:
 
 def picture_is_public(file_id: int) -> bool:
     """Whether a picture stands in an article that customers may read."""
-    return Picture.objects.filter(
-        file_id=file_id, article__state="published", article__subject__audience="public"
-    ).exists()
+    return Picture.objects.filter(file_id=file_id, article__state="published", article__subject__audience="public").exists()
 
 
 def _with_subject() -> Any:

@@ -44,6 +44,8 @@ def _check_parent(category: Category, parent_id: int | None) -> None:
     above = parent_id
     while above is not None:
         if above in seen:
-            raise BadArticle(_("A category cannot stand in itself."), fields={"parent": [_("A category cannot stand in itself.")]})
+            raise BadArticle(
+                _("A category cannot stand in itself."), fields={"parent": [_("A category cannot stand in itself.")]}
+            )
         seen.add(above)
         above = Category.objects.filter(pk=above).values_list("parent_id", flat=True).first()

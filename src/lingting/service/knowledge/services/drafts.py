@@ -34,7 +34,9 @@ def create_article(
     subject = Subject.objects.filter(pk=subject_id).first() if subject_id else None
     if subject is None:
         key = f"{slugify(clean)[:60] or 'article'}-{secrets.token_hex(3)}"
-        subject = Subject.objects.create(key=key, category_id=category_id, audience=audience, owner_id=actor.id if actor.is_staff else None)
+        subject = Subject.objects.create(
+            key=key, category_id=category_id, audience=audience, owner_id=actor.id if actor.is_staff else None
+        )
     try:
         with transaction.atomic():
             return Article.objects.create(

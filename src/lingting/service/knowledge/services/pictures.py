@@ -22,9 +22,7 @@ def add_picture(article_id: int, *, upload: Any, account: Account, now: datetime
     """Keeps a picture for an article. Raises `BadArticle` for anything that is not a picture, and what uploads raise."""
     if upload is None:
         raise BadArticle(_("Choose a picture first."))
-    stored = store_upload(
-        upload, actor_kind="account", actor_id=str(account.pk), now=now, largest_bytes=LARGEST_PICTURE_BYTES
-    )
+    stored = store_upload(upload, actor_kind="account", actor_id=str(account.pk), now=now, largest_bytes=LARGEST_PICTURE_BYTES)
     if not stored.is_image:
         raise BadArticle(_("Only pictures can stand in an article: PNG, JPEG, GIF or WebP."))
     Picture.objects.create(article=Article.objects.get(pk=article_id), file=stored)

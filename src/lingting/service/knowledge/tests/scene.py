@@ -41,5 +41,7 @@ def library(*, actor: Actor, now: datetime) -> Library:
         subject_id=refund.subject_id,
     )  # fmt: skip
     internal = published("赔偿权限", f"<p>{SECRET}，退款另算。</p>", shelf=shelf, actor=actor, now=now, audience="internal")
-    draft = services.create_article("还没写完的退款说明", category_id=shelf.pk, audience="public", language="zh-hans", actor=actor, now=now)
+    draft = services.create_article(
+        "还没写完的退款说明", category_id=shelf.pk, audience="public", language="zh-hans", actor=actor, now=now
+    )
     return Library(shelf, refund, english, internal, draft)

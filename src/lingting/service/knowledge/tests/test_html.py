@@ -43,7 +43,10 @@ def test_a_picture_of_the_editor_becomes_a_figure_with_its_words() -> None:
         f'<img src="{PICTURE}"><figcaption class="attachment__caption attachment__caption--edited">接头 &amp; 垫圈</figcaption></figure>'
     )
     clean = sanitised(given)
-    assert clean == f'<figure><img src="{PICTURE}" alt="接头 &amp; 垫圈" width="20" height="10"><figcaption>接头 &amp; 垫圈</figcaption></figure>'
+    assert (
+        clean
+        == f'<figure><img src="{PICTURE}" alt="接头 &amp; 垫圈" width="20" height="10"><figcaption>接头 &amp; 垫圈</figcaption></figure>'
+    )
 
 
 def test_plain_text_numbers_steps_and_parts_cells() -> None:

@@ -24,7 +24,9 @@ def search(request: HttpRequest) -> HttpResponse:
     found = search_for_desk(words, language=language)
     if words and not found:
         services.record_miss(words, place="desk", language=language, now=timezone.now())
-    return render(request, "knowledge/desk/results.html", {"found": found, "words": words, "language": language, "is_new": not words})
+    return render(
+        request, "knowledge/desk/results.html", {"found": found, "words": words, "language": language, "is_new": not words}
+    )
 
 
 @require_GET

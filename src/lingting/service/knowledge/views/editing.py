@@ -38,7 +38,12 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @requires(WRITE)
 def new_article(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("category", "")
-    initial = {"audience": "public", "language": reader_language(), "category": given if given.isdigit() else None, "title": request.GET.get("title", "")}
+    initial = {
+        "audience": "public",
+        "language": reader_language(),
+        "category": given if given.isdigit() else None,
+        "title": request.GET.get("title", ""),
+    }
     form = NewArticleForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = services.create_article(
@@ -71,7 +76,11 @@ def edit_article(request: HttpRequest, article_id: int) -> HttpResponse:
     """The editor. Saving by the button works without script; with it, the draft is kept while one writes."""
     found = selectors.access_draft(request.user, article_id)
     shown = services.draft_of(found)
-    initial = shown | {"category": found.subject.category_id, "audience": found.subject.audience, "draft_number": found.draft_number}
+    initial = shown | {
+        "category": found.subject.category_id,
+        "audience": found.subject.audience,
+        "draft_number": found.draft_number,
+    }
     form = ArticleForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _kept(request, form, found):
         if request.POST.get("then") == "publish":
@@ -112,7 +121,9 @@ def _place(request: HttpRequest, article: Article, *, category_id: int, audience
         return
     if audience == "public" and subject.audience != "public" and subject.articles.filter(state="published").exists():
         check_permission(request.user, PUBLISH)
-    services.change_subject(subject.pk, category_id=category_id, audience=audience, actor=request.user.as_actor, now=timezone.now())
+    services.change_subject(
+        subject.pk, category_id=category_id, audience=audience, actor=request.user.as_actor, now=timezone.now()
+    )
 
 
 @require_POST
@@ -225,4 +236,3 @@ def _version(article_id: int, number: int) -> Version:
 
 def _lines(title: str, html: str) -> str:
     return f"{title}\n{plain_text(html)}"
-

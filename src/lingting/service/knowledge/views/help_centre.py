@@ -98,7 +98,9 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
     texts = language_choices(found, selectors.languages_of(found, is_public=True))
     for text in texts:
         text["url"] = public_url(text["language"], text["slug"])
-    same_shelf = Article.objects.public().in_language(language).filter(subject__category=found.subject.category_id).exclude(pk=found.pk)
+    same_shelf = (
+        Article.objects.public().in_language(language).filter(subject__category=found.subject.category_id).exclude(pk=found.pk)
+    )
     context = {
         "article": found,
         "html": mark_safe(found.html),
@@ -173,4 +175,3 @@ def _shelf_with_key(found: list[Shelf], key: str) -> Shelf | None:
         if inner is not None:
             return inner
     return None
-

@@ -92,7 +92,8 @@ def find(request: HttpRequest) -> JsonResponse:
     words = request.GET.get("q", "").strip()[:200]
     found = found_rows(selectors.search_articles(Article.objects.published(), words=words, language=reader_language(), limit=8))
     rows = [
-        {"label": one["plain_title"], "detail": one["category"], "url": reverse("knowledge:article", args=[one["id"]])} for one in found
+        {"label": one["plain_title"], "detail": one["category"], "url": reverse("knowledge:article", args=[one["id"]])}
+        for one in found
     ]
     return JsonResponse({"found": rows})
 

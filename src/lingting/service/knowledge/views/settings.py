@@ -28,7 +28,9 @@ def categories(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, category_id: int | None = None) -> HttpResponse:
     found = get_object_or_404(Category, pk=category_id) if category_id else None
     names = ("name_zh", "name_en", "icon", "order")
-    initial = {name: getattr(found, name) for name in names} | {"parent": found.parent_id} if found else {"order": 100, "icon": "book"}
+    initial = (
+        {name: getattr(found, name) for name in names} | {"parent": found.parent_id} if found else {"order": 100, "icon": "book"}
+    )
     form = CategoryForm(request.POST or None, initial=initial, category=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
