@@ -29,7 +29,8 @@ FIELDS: dict[str, Field] = {
     ),
     "phone": Field(
         label=_("Phone"), repeats=True,
-        words=("phone", "phonenumber", "mobile", "mobilephone", "tel", "telephone", "cell", "电话", "手机", "手机号", "手机号码", "联系电话",
+        words=("phone", "phonenumber", "mobile", "mobilephone", "tel", "telephone", "cell", "电话", "手机", "手机号", "手机号码",
+               "联系电话",
                "电话号码", "固话", "座机"),
     ),
     "email": Field(
@@ -37,7 +38,7 @@ FIELDS: dict[str, Field] = {
         words=("email", "mail", "emailaddress", "e-mail", "邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址"),
     ),
     "wechat": Field(label=_("WeChat"), repeats=True, words=("wechat", "wechatid", "weixin", "微信", "微信号")),
-    "company": Field(label=_("Company"), 
+    "company": Field(label=_("Company"),
         words=("company", "organisation", "organization", "firm", "公司", "单位", "企业", "公司名称", "单位名称")),
     "city": Field(label=_("City"), words=("city", "town", "城市", "所在城市", "市", "地区")),
     "address": Field(label=_("Address"), words=("address", "street", "streetaddress", "地址", "详细地址", "收货地址", "住址")),
@@ -48,7 +49,7 @@ FIELDS: dict[str, Field] = {
     "external_id": Field(
         label=_("Id in your own system"),
         words=("id",
-               "idinyourownsystem", "customerid", "externalid", "userid", "memberid", "no", "number", "编号", 
+               "idinyourownsystem", "customerid", "externalid", "userid", "memberid", "no", "number", "编号",
                "客户编号", "客户id", "会员号", "会员编号", "用户id"),
     ),
 }  # fmt: skip
