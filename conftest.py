@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 from lingting.config.collect import collect
 from lingting.demo.world import World, build_world
 from lingting.platform.rest.limits import forget_portions
+
+# Busy machines are slow, not wrong: no property fails for its time.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True, scope="session")
