@@ -153,7 +153,7 @@ def test_scripts_in_titles_and_searches_stay_words(books: Library, world: World,
     services.publish_article(books.refund.pk, actor=world.knowledge_editor.as_actor, now=now)
     client = sign_in(world.knowledge_editor)
     pages = [
-        "/knowledge/",
+        f"/knowledge/categories/{books.shelf.pk}/",
         f"/knowledge/?q={evil} 退款",
         "/knowledge/desk/search/?q=退款",
         f"/knowledge/desk/articles/{books.refund.pk}/",
