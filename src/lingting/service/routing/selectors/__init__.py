@@ -3,7 +3,6 @@
 from lingting.service.routing.selectors.floor import AgentNow, QueueNow, agents_now, queues_now
 from lingting.service.routing.selectors.health import RouterHealth, router_health
 from lingting.service.routing.selectors.mine import MyWork, OpenOffer, my_work, open_offers
-from lingting.service.routing.selectors.sight import is_consulted, served_queue_ids
 from lingting.service.routing.selectors.waiting import WaitOutlook, outlook
 from lingting.service.routing.selectors.why import explanation_of, reason_text
 
@@ -16,12 +15,10 @@ __all__ = [
     "WaitOutlook",
     "agents_now",
     "explanation_of",
-    "is_consulted",
     "my_work",
     "open_offers",
     "outlook",
     "queues_now",
     "reason_text",
     "router_health",
-    "served_queue_ids",
 ]
