@@ -16,6 +16,12 @@ def _case_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
     return case_tab(request, **given)
 
 
+def _customer_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
+    from lingting.service.desk.side import customer_section
+
+    return customer_section(request, customer=given["customer"])
+
+
 def _history_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
     from lingting.service.desk.side import history_tab
 
@@ -90,6 +96,13 @@ manifest = Manifest(
     ],
     finders=[Finder(label=_("Cases"), route="desk:find", icon="messages", permission="desk.view_cases", order=10)],
     slots=[
+        Slot(
+            place="crm.customer.sections",
+            template="desk/_customer_cases.html",
+            context=_customer_section,
+            key="cases",
+            order=10,
+        ),
         Slot(place="desk.side.tabs", template="desk/_side_case.html", context=_case_tab, label=_("Case"), key="case", order=20),
         Slot(
             place="desk.side.tabs",

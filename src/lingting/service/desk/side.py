@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lingting.service.crm.models import Customer
 from lingting.service.desk import selectors
 from lingting.service.desk.models import Case
 from lingting.service.desk.presenting import STATE_LOOKS, channel_look
@@ -24,12 +25,23 @@ def case_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any
     }
 
 
+def customer_section(request: HttpRequest, *, customer: Customer) -> dict[str, Any] | None:
+    """The customer's cases on the customer's own page, for whoever works at the desk."""
+    if not request.user.can("desk.view_cases"):
+        return None
+    return {"earlier": _openable(request, selectors.cases_of_customer(customer.pk))}
+
+
 def history_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any]:
     """Earlier cases of the same customer, as far as the person may see them."""
-    rows = selectors.earlier_cases(case)
+    return {"earlier": _openable(request, selectors.earlier_cases(case))}
+
+
+def _openable(request: HttpRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Marks which cases the person may open."""
     seen = selectors.sight_of(request.user)
     for row in rows:
         row["is_open_to_me"] = seen is not None and seen.covers(assignee_id=row["assignee_id"], queue_id=row["queue_id"])
         row["look"] = STATE_LOOKS[row["state"]]
         row["channel_look"] = channel_look(row["channel"])
-    return {"earlier": rows}
+    return rows

@@ -11,9 +11,10 @@ from lingting.platform.realtime.visitors import LiveRequest
 from lingting.platform.realtime.visitors import Visitor as Listener
 from lingting.platform.realtime.visitors import register_authenticator as register_live
 from lingting.platform.rest import register_authenticator as register_rest
-from lingting.service.channels.chat.models import ChatSession
+from lingting.service.channels.chat.models import ChatSession, Visitor
 from lingting.service.channels.chat.rest import recognise
 from lingting.service.channels.chat.tokens import visitor_of
+from lingting.service.crm.services import register_mover
 from lingting.service.desk.services import register_line
 
 
@@ -22,7 +23,25 @@ def connect() -> None:
     register_rest("Visitor", recognise)
     register_live(listener_of)
     register_topic("chat", own_conversations)
+    register_mover(
+        "chat.visitors",
+        label=_("Browsers that chatted"),
+        move=_move_visitors,
+        move_back=_give_back,
+        count=lambda customer_id: Visitor.objects.filter(customer_id=customer_id).count(),
+    )
     register_line("contact_left", _("Contact left: %(contact)s"))
+
+
+def _move_visitors(from_id: int, to_id: int) -> list[int]:
+    """Gives a customer's browsers to another customer; what they write next belongs there."""
+    moved = list(Visitor.objects.filter(customer_id=from_id).values_list("pk", flat=True))
+    Visitor.objects.filter(pk__in=moved).update(customer_id=to_id)
+    return moved
+
+
+def _give_back(visitor_ids: list[int], to_id: int) -> None:
+    Visitor.objects.filter(pk__in=visitor_ids).update(customer_id=to_id)
 
 
 def listener_of(request: LiveRequest) -> Listener | None:

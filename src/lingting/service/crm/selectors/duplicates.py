@@ -56,7 +56,7 @@ def namesakes(*, most: int = 50) -> list[dict[str, Any]]:
     """Groups of current customers with one name in one city: name, city, count; the largest first."""
     known = Customer.objects.current().filter(is_guest=False).exclude(name="").exclude(city="")
     groups = known.values("name", "city").annotate(count=Count("id")).filter(count__gt=1)
-    return list(groups.order_by("-count", "name", "city")[:most])
+    return [dict(row) for row in groups.order_by("-count", "name", "city")[:most]]
 
 
 def _same_points(customer: Customer) -> list[tuple[int, str]]:

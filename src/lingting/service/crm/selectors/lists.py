@@ -68,7 +68,7 @@ def filtered_customers(wanted: CustomerFilter, *, now: datetime) -> QuerySet[Cus
     if wanted.language:
         rows = rows.filter(language=wanted.language)
     if wanted.words:
-        rows = search_matching(rows, column="vector", text=wanted.words)
+        return search_matching(rows, column="vector", text=wanted.words)
     return rows
 
 
@@ -90,7 +90,7 @@ def with_details(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     points: dict[int, list[dict[str, Any]]] = defaultdict(list)
     order = ContactPoint.objects.filter(customer_id__in=ids).order_by("-is_preferred", "kind", "id")
     for point in order.values("customer_id", "kind", "value"):
-        points[point["customer_id"]].append(point)
+        points[point["customer_id"]].append(dict(point))
     tags: dict[int, list[CustomerTag]] = defaultdict(list)
     links = Customer.tags.through.objects.filter(customer_id__in=ids).select_related("customertag").order_by("customertag_id")
     for link in links:

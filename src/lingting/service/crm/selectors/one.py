@@ -55,13 +55,13 @@ def access_note(customer: Customer, note_id: int) -> CustomerNote:
 def contact_points_of(customer_id: int) -> list[dict[str, Any]]:
     """Numbers and addresses, the preferred ones first."""
     points = ContactPoint.objects.filter(customer_id=customer_id).order_by("-is_preferred", "kind", "id")
-    return list(points.values("id", "kind", "value", "is_preferred"))
+    return [dict(row) for row in points.values("id", "kind", "value", "is_preferred")]
 
 
 def notes_of(customer_id: int, *, most: int = 50) -> list[dict[str, Any]]:
     """Notes with their authors, newest first."""
     notes = CustomerNote.objects.filter(customer_id=customer_id).order_by("-created_at", "-id")
-    return list(notes.values("id", "text", "created_at", "author_id", "author__display_name")[:most])
+    return [dict(row) for row in notes.values("id", "text", "created_at", "author_id", "author__display_name")[:most]]
 
 
 def merges_of(customer_id: int) -> list[Merge]:

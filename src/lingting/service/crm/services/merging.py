@@ -77,7 +77,7 @@ def merge_customers(kept_id: int, *, absorbed_id: int, actor: Actor, now: dateti
     kept.save()
     refresh_vector(kept)
     refresh_vector(absorbed)
-    merge = Merge.objects.create(kept=kept, absorbed=absorbed, merged_at=now, merged_by_id=actor.id, moved=moved)
+    merge = Merge.objects.create(kept=kept, absorbed=absorbed, merged_at=now, merged_by_id=int(actor.id or 0), moved=moved)
     record(CustomersMerged(kept_id=kept.pk, absorbed_id=absorbed.pk, merge_id=merge.pk), actor=actor, now=now)
     return merge
 

@@ -36,7 +36,7 @@ def add_customer_note(customer_id: int, *, text: str, actor: Actor, now: datetim
         raise BadNote(_("Write the note first."), fields={"text": [_("Write the note first.")]})
     if len(clean) > LONGEST_NOTE:
         raise BadNote(_("Shorten this to at most %(count)s characters.") % {"count": LONGEST_NOTE})
-    note = CustomerNote.objects.create(customer_id=customer_id, author_id=actor.id, text=clean, created_at=now)
+    note = CustomerNote.objects.create(customer_id=customer_id, author_id=int(actor.id or 0), text=clean, created_at=now)
     Customer.objects.filter(pk=customer_id).update(updated_at=now)
     record(CustomerNoted(customer_id=customer_id, note_id=note.pk), actor=actor, now=now)
     return note

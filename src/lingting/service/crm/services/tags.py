@@ -101,10 +101,10 @@ def tags_named(names: Iterable[str]) -> Sequence[CustomerTag]:
     for name in asked:
         if len(name) > LONGEST_TAG:
             raise BadTag(_("Shorten the tag “%(name)s” to %(count)s characters.") % {"name": name[:60], "count": LONGEST_TAG})
-        tag = known.get(name.casefold())
-        if tag is None:
-            tag = known[name.casefold()] = CustomerTag.objects.create(key=_key_of(name), name_zh=name)
-        found[tag.pk] = tag
+        named = known.get(name.casefold())
+        if named is None:
+            named = known[name.casefold()] = CustomerTag.objects.create(key=_key_of(name), name_zh=name)
+        found[named.pk] = named
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.selectors import history_of
@@ -84,7 +84,15 @@ def conversations_of(case_id: int) -> list[Conversation]:
 
 def earlier_cases(case: Case, *, most: int = 30) -> list[dict[str, Any]]:
     """Other cases of the same customer, latest first."""
-    rows = Case.objects.filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    return _cases(Case.objects.filter(customer_id=case.customer_id).exclude(pk=case.pk), most=most)
+
+
+def cases_of_customer(customer_id: int, *, most: int = 30) -> list[dict[str, Any]]:
+    """All cases of a customer, latest first."""
+    return _cases(Case.objects.filter(customer_id=customer_id), most=most)
+
+
+def _cases(rows: QuerySet[Case], *, most: int) -> list[dict[str, Any]]:
     found = rows.order_by("-active_at", "-id")
     return [
         dict(row)

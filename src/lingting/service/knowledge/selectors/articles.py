@@ -48,7 +48,7 @@ def languages_of(article: Article, *, is_editor: bool = False, is_public: bool =
         texts = texts.public()
     elif not is_editor:
         texts = texts.published()
-    return list(texts.order_by("-language").values("id", "language", "slug", "state", "title"))
+    return [dict(row) for row in texts.order_by("-language").values("id", "language", "slug", "state", "title")]
 
 
 def versions_of(article_id: int) -> list[Version]:

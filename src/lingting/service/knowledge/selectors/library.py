@@ -30,7 +30,7 @@ def shelves(articles: QuerySet[Article]) -> list[Shelf]:
     """All categories as a tree, counting the subjects of the given articles. Two queries."""
     counts = dict(articles.order_by().values_list("subject__category_id").annotate(count=Count("subject_id", distinct=True)))
     found = {category.pk: Shelf(category=category, count=counts.get(category.pk, 0)) for category in Category.objects.all()}
-    top = []
+    top: list[Shelf] = []
     for shelf in found.values():
         above = found.get(shelf.category.parent_id) if shelf.category.parent_id else None
         (above.inner if above else top).append(shelf)
@@ -76,4 +76,4 @@ def search_misses(*, now: datetime, most: int) -> list[dict[str, Any]]:
     """What was searched in vain in the last 30 days: words, how often, when last."""
     recent = SearchMiss.objects.filter(at__gte=now - timedelta(days=MISS_DAYS))
     counted = recent.values("words").annotate(count=Count("id"), last_at=Max("at"))
-    return list(counted.order_by("-count", "-last_at", "words")[:most])
+    return [dict(row) for row in counted.order_by("-count", "-last_at", "words")[:most]]

@@ -143,7 +143,7 @@ def free_slug(title: str, *, language: str, excluding: int | None = None) -> str
     """An address from the title that no other article of the language has."""
     base = slugify(title, allow_unicode=True)[:100].strip("-") or "article"
     taken = set(
-        Article.objects.filter(language=language, slug__startswith=base).exclude(pk=excluding).values_list("slug", flat=True)
+        Article.objects.filter(language=language, slug__startswith=base).exclude(pk=excluding or 0).values_list("slug", flat=True)
     )
     number = 1
     slug = base
