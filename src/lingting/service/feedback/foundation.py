@@ -25,7 +25,9 @@ _RATING = QuestionnaireDefinition(
                     settings={"low": 1, "high": 5}, weight=Decimal(1), is_required=True,
                 ),
                 ItemDefinition(key=SOLVED_ITEM, kind="yes_no", text_zh="您的问题解决了吗？", text_en="Was your question solved?"),
-                ItemDefinition(key=COMMENT_ITEM, kind="text", text_zh="还有什么想告诉我们的？", text_en="Anything else you want to tell us?"),
+                ItemDefinition(
+                    key=COMMENT_ITEM, kind="text", text_zh="还有什么想告诉我们的？", text_en="Anything else you want to tell us?"
+                ),
             ),
         ),
     ),
