@@ -21,6 +21,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from lingting.kernel.accounts.models import Account, Reach
 from lingting.platform.jobs import Retry, services
 from lingting.platform.jobs.models import Failure
 from lingting.platform.jobs.selectors import failed_jobs, standing
@@ -30,7 +31,7 @@ from lingting.platform.jobs.views import overview, retry
 from lingting.platform.jobs.worker import run_worker
 from lingting.platform.refusals import NotPermitted
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lingting.platform.jobs.tests.urls")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 PATIENCE_SECONDS = 60.0
 WORKER = (
@@ -264,26 +265,16 @@ def test_old_failures_are_deleted_and_young_ones_stay() -> None:
     assert services.delete_old(now=timezone.now() + timedelta(days=31)) == 1
 
 
-class Person:
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-    pk = 7
-    language = "en"
-    theme = "auto"
-    density = "cosy"
-    display_name = "林晓"
-
-    def __init__(self, *permissions: str) -> None:
-        self.permissions = permissions
-
-    def can(self, permission: str) -> bool:
-        return permission in self.permissions
+def person(*permissions: str) -> Account:
+    """Somebody signed in, with these permissions."""
+    account, _made = Account.objects.get_or_create(login="linxiao", defaults={"display_name": "林晓", "language": "en"})
+    account.__dict__["_reaches"] = dict.fromkeys(permissions, Reach.ALL)
+    return account
 
 
 def request(method: str, path: str, *permissions: str) -> Any:
     made = getattr(RequestFactory(), method)(path)
-    made.user = Person(*permissions)
+    made.user = person(*permissions)
     made._messages = CookieStorage(made)
     return made
 
