@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from lingting.demo import content
-from lingting.demo.laying.floor import WIDGET_KEY
+from lingting.demo.laying.floor import WIDGET_KEY, open_round_the_clock
 from lingting.demo.world import PASSWORD, build_world
 from lingting.kernel.accounts.models import Account
 from lingting.platform.refusals import Refusal
@@ -46,6 +46,7 @@ def create(say: Say, *, days: int = DAYS, seed: int = 20261121) -> None:
     with transaction.atomic():
         say("Making the demo centre: people, queues, customers, knowledge …")
         build_world(now=now)
+        open_round_the_clock(now=now)
         from lingting.demo.history import lay_history
 
         lay_history(days=days, seed=seed, now=now, say=say)

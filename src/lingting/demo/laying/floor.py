@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from lingting.demo import content
 from lingting.demo.content.records import Queue as ContentQueue
 from lingting.demo.content.records import Role
 from lingting.kernel.accounts.models import Account
-from lingting.kernel.calendars.models import Calendar, DayTable, WeeklyHours
+from lingting.kernel.calendars.models import Calendar, DayTable, SpecialHours, WeeklyHours
 from lingting.kernel.organisation.models import Skill, Team
 from lingting.service.channels.chat.models import Widget
 from lingting.service.desk.models import CannedReply, CaseType, Queue
@@ -62,6 +64,19 @@ def _lay_queue(queue: ContentQueue, *, order: int) -> Queue:
             relax_after_seconds=step.after_seconds if step else None, relax_to_level=step.level if step else 0,
         )  # fmt: skip
     return laid
+
+
+def open_round_the_clock(*, now: datetime, days: int = 14) -> None:
+    """For its first days the demo centre answers at any hour, so that whoever tries it at night finds it open.
+
+    Installation keeps its hours, to show what a closed queue looks like.
+    """
+    today = timezone.localtime(now).date()
+    SpecialHours.objects.bulk_create(
+        SpecialHours(calendar=calendar, date=today + timedelta(days=offset), note="演示期间全天开放 / open all day in the demo")
+        for calendar in Calendar.objects.filter(queues__isnull=False, always_open=False).exclude(queues__key="installation")
+        for offset in range(-1, days)
+    )
 
 
 def _lay_members(queues: dict[str, Queue]) -> None:

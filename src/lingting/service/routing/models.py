@@ -75,9 +75,9 @@ class AwayReason(BilingualName):
 
 
 class PresenceState(models.TextChoices):
-    READY = "ready", _("ready")
-    AWAY = "away", _("not ready")
-    OFFLINE = "offline", _("offline")
+    READY = "ready", _("Ready")
+    AWAY = "away", _("Not ready")
+    OFFLINE = "offline", _("Offline")
 
 
 class Presence(models.Model):
