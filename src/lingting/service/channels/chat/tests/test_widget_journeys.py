@@ -154,7 +154,7 @@ def test_an_identified_customer_is_known_and_a_stranger_after_signing_out_sees_n
     page.goto(f"{site.url}/demo/shop/?language=zh")
     expect(page.locator(".greeting")).to_have_text("您好")
     expect(page.locator(".bubble")).to_have_count(0)
-    assert Visitor.objects.count() == 2
+    assert _eventually(lambda: Visitor.objects.count() == 2, page)
 
 
 def test_hostile_words_stay_words_and_links_are_safe(site: Site, new_page: Callable[..., Page], agent: Account) -> None:

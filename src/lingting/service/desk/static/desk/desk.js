@@ -6,6 +6,7 @@ import { startConversation } from "./conversation.js";
 import { startComposer } from "./composer.js";
 import { startActs } from "./acts.js";
 import { startSide } from "./side.js";
+import { startLeaving } from "./lost.js";
 
 startList();
 startBulk();
@@ -13,3 +14,4 @@ startConversation();
 startComposer();
 startActs();
 startSide();
+startLeaving();
