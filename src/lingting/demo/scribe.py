@@ -20,9 +20,9 @@ from lingting.kernel.questionnaires.selectors import current_version
 from lingting.platform.search import vector
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import CaseType, Queue, Tag
+from lingting.service.feedback.foundation import RATING_KEY
 from lingting.service.routing.models import AwayReason
 
-_RATING_KEY = "contact-rating"
 _VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _TABLES: dict[str, tuple[str, ...]] = {
     "desk_case": (
@@ -75,7 +75,7 @@ class Scribe:
         self._types = dict(CaseType.objects.values_list("key", "id"))
         self._tags: dict[str, int] = dict(Tag.objects.values_list("name", "id"))
         self._meal = AwayReason.objects.filter(key="meal").values_list("id", flat=True).first()
-        self._version = current_version(_RATING_KEY)
+        self._version = current_version(RATING_KEY)
         self._items = dict(Item.objects.filter(section__version=self._version).values_list("key", "id"))
         self._crowd = {
             Language.ENGLISH: [each for each in customers if each[2] == "en"],
