@@ -1,4 +1,4 @@
-"""The spine: cases, their conversations and messages, the queues they wait in, and agents' aids."""
+"""The spine: queues, case types, cases, what links and labels them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.organisation.models import BilingualName, Team
-from lingting.platform.files.models import StoredFile
-from lingting.platform.search import VectorField, index_for
 from lingting.service.crm.models import Customer
 
 ACCOUNT = settings.AUTH_USER_MODEL
@@ -161,105 +159,6 @@ class Case(models.Model):
         return f"#{self.pk} {self.subject}".strip()
 
 
-class Conversation(models.Model):
-    """An exchange on one channel. A chat is live until it ends; a mail thread stays open with its case."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="conversations", db_index=False)
-    channel = models.CharField(max_length=10)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=10, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["case", "id"], name="conversation_of_case")]
-
-
-class MessageKind(models.TextChoices):
-    CUSTOMER = "customer", _("customer")
-    AGENT = "agent", _("agent")
-    BOT = "bot", _("bot")
-    NOTE = "note", _("internal note")
-    WHISPER = "whisper", _("whisper")
-    SYSTEM = "system", _("system")
-
-
-class Message(models.Model):
-    """Something said. Notes and whispers are for staff only; system lines carry a code in `data`.
-
-    `client_key` is the sender's own id of the message: the same key never makes a second message.
-    Not partitioned: that uniqueness could not hold over partitions (decision 0002).
-    """
-
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
-    case = models.ForeignKey(Case, models.CASCADE, related_name="messages", db_index=False)
-    kind = models.CharField(max_length=8, choices=MessageKind.choices)
-    author = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
-    text = models.TextField()
-    data = models.JSONField(null=True)
-    created_at = models.DateTimeField()
-    client_key = models.UUIDField(null=True)
-    delivered_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
-    vector = VectorField()
-
-    PERSONAL_DATA = {"text": ("service", "with its case")}
-
-    class Meta:
-        verbose_name = _("message")
-        constraints = [models.UniqueConstraint(fields=["conversation", "client_key"], name="message_once")]
-        indexes = [
-            models.Index(fields=["case", "id"], name="message_of_case"),
-            index_for("vector", name="message_search"),
-        ]
-
-
-class Attachment(models.Model):
-    """A file that came with a message."""
-
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["message", "file"], name="attachment_once")]
-
-
-class Mention(models.Model):
-    """A colleague named in a note."""
-
-    message = models.ForeignKey(Message, models.CASCADE, related_name="mentions")
-    account = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="mentions")
-    seen_at = models.DateTimeField(null=True)
-
-
-class Draft(models.Model):
-    """An answer or note being written; kept on the server per person and case."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="drafts")
-    account = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="+")
-    mode = models.CharField(max_length=5, choices=[("reply", _("reply")), ("note", _("note"))])
-    text = models.TextField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "account", "mode"], name="draft_once")]
-
-
-class CannedReply(models.Model):
-    """A prepared text, called by `/name`, with variables such as {{customer.name}}."""
-
-    shortcut = models.CharField(_("shortcut"), max_length=40)
-    language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    title = models.CharField(_("title"), max_length=80)
-    text = models.TextField(_("text"))
-    owner = models.ForeignKey(ACCOUNT, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only for"))
-    is_demo = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["shortcut", "language", "owner"], name="canned_once", nulls_distinct=False)
-        ]
-
-
 class CaseLink(models.Model):
     """Two cases that have to do with each other."""
 
@@ -273,13 +172,3 @@ class CaseLink(models.Model):
             models.UniqueConstraint(fields=["first", "second"], name="case_link_once"),
             models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="case_link_ordered"),
         ]
-
-
-class SavedView(models.Model):
-    """A filter of the inbox kept under a name, for oneself or for a team."""
-
-    name = models.CharField(_("name"), max_length=60)
-    owner = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="saved_views")
-    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with"))
-    filters = models.JSONField(default=dict)
-    order = models.PositiveSmallIntegerField(default=100)

@@ -1,0 +1,23 @@
+"""The spine of the house: cases, their conversations and messages, the queues they wait in, and agents' aids."""
+
+from lingting.service.desk.models.aids import CannedReply, SavedView
+from lingting.service.desk.models.cases import Case, CaseLink, CaseState, CaseType, Priority, Queue, Tag
+from lingting.service.desk.models.talk import Attachment, Conversation, Draft, Mention, Message, MessageKind
+
+__all__ = [
+    "Attachment",
+    "CannedReply",
+    "Case",
+    "CaseLink",
+    "CaseState",
+    "CaseType",
+    "Conversation",
+    "Draft",
+    "Mention",
+    "Message",
+    "MessageKind",
+    "Priority",
+    "Queue",
+    "SavedView",
+    "Tag",
+]
