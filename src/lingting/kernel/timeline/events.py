@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -33,6 +33,8 @@ class Fact:
 
     subject_type: ClassVar[str]
     subject_field: ClassVar[str]
+    changes_work: ClassVar[bool] = True
+    """Whether it may change who should get which work: those who hand it out are woken. Mere talk does not."""
 
     @classmethod
     def kind(cls) -> str:
@@ -55,8 +57,18 @@ class Fact:
         return {self.subject_field: self.subject_id, **self.data()} if self.topics() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A fact with who made it true: what `record_many` writes and receivers in bulk are given."""
+
+    fact: Any
+    actor: Actor
+
+
 Receiver = Callable[[Any, Actor, datetime], None]
+BulkReceiver = Callable[[Sequence[Happening], datetime], None]
 _receivers: dict[str, list[Receiver]] = {}
+_bulk_receivers: dict[str, list[BulkReceiver]] = {}
 
 
 def receives(*kinds: type[Fact]) -> Callable[[Receiver], Receiver]:
@@ -70,5 +82,24 @@ def receives(*kinds: type[Fact]) -> Callable[[Receiver], Receiver]:
     return register
 
 
+def receives_many(*kinds: type[Fact]) -> Callable[[BulkReceiver], BulkReceiver]:
+    """The same for a reaction that takes all facts of a kind that are recorded together, in their order, at once.
+
+    It is called with one fact too. When it raises, none of them has happened: facts recorded together by
+    different people are then tried again one by one.
+    """
+
+    def register(receiver: BulkReceiver) -> BulkReceiver:
+        for kind in kinds:
+            _bulk_receivers.setdefault(kind.kind(), []).append(receiver)
+        return receiver
+
+    return register
+
+
 def receivers_of(fact: Fact) -> list[Receiver]:
     return _receivers.get(fact.kind(), [])
+
+
+def bulk_receivers_of(kind: str) -> list[BulkReceiver]:
+    return _bulk_receivers.get(kind, [])

@@ -42,7 +42,7 @@ def forget_watched_tables() -> None:
 
 def _name_actor(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     act = acting_now()
-    if act is None or not isinstance(sql, str) or sql.startswith(_READS):
+    if act is None or not isinstance(sql, str) or sql.lstrip().startswith(_READS):
         return execute(sql, params, many, context)
     connection: BaseDatabaseWrapper = context["connection"]
     if not _writes_watched(sql, using=connection.alias):

@@ -52,7 +52,7 @@ def django_database(url: str, *, connection_age_seconds: int = CONNECTION_AGE_SE
     """
     parts = check_url(url)
     entry: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lingting.platform.database.postgresql",
         "CONN_MAX_AGE": connection_age_seconds,
         "CONN_HEALTH_CHECKS": True,
     }

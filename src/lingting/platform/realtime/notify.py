@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from lingting.platform.refusals import Refusal
 
 WAKE_CHANNEL = "lingting_live"
 SIGNAL_CHANNEL = "lingting_signal"
+WORK_CHANNEL = "lingting_work"
 SIGNAL_LIMIT_BYTES = 7_900
 
 _log = logging.getLogger(__name__)
@@ -33,22 +34,34 @@ class BadTopic(Refusal):
     status = 422
 
 
-def wake(*, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Tell the hubs, once this transaction is committed, that there is something to read.
+def wake(*, channel: str = WAKE_CHANNEL, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Tell those who listen, once this transaction is committed, that there is something to read.
 
-    Any number of calls in one transaction becomes one NOTIFY. It is sent after the commit
-    on its own: a NOTIFY inside the transaction would make all commits queue for one lock.
-    A lost wake loses nothing; hubs also look by themselves every second.
+    `WAKE_CHANNEL` wakes the hubs, `WORK_CHANNEL` whoever hands out work. All calls in one transaction become one
+    statement. It is sent after the commit on its own: a NOTIFY inside the transaction would make all commits queue
+    for one lock. A lost wake loses nothing; both also look by themselves every second.
     """
-    registered = connections[using].run_on_commit
-    if any(getattr(hook[1], "wakes_live_hub", False) for hook in registered):
-        return
+    savepoints = set(connections[using].savepoint_ids)
+    for under, hook, _robust in connections[using].run_on_commit:
+        # What was asked under a savepoint that is still open may yet be rolled back with it.
+        if isinstance(hook, _Wake) and under <= savepoints:
+            if channel in hook.channels:
+                return
+            if under == savepoints:
+                hook.channels.add(channel)
+                return
+    transaction.on_commit(_Wake(using, {channel}), using=using, robust=True)
 
-    def send() -> None:
-        _send(using, WAKE_CHANNEL, "")
 
-    send.wakes_live_hub = True  # type: ignore[attr-defined]
-    transaction.on_commit(send, using=using, robust=True)
+class _Wake:
+    """One NOTIFY for each channel, in one statement; dropped with the savepoint it was asked under."""
+
+    def __init__(self, using: str, channels: set[str]) -> None:
+        self.channels = channels
+        self._using = using
+
+    def __call__(self) -> None:
+        _send(self._using, [(channel, "") for channel in sorted(self.channels)])
 
 
 def signal(
@@ -63,19 +76,35 @@ def signal(
     It is stored nowhere and never replayed; slow listeners may miss it. Inside a transaction
     it leaves after the commit. Raises `BadTopic`, or `SignalTooLarge` above 7,900 bytes of JSON.
     """
+    signals([(topics, data)], kind=kind, using=using)
+
+
+def signals(
+    each: Sequence[tuple[Collection[str], Mapping[str, object]]], *, kind: str, using: str = DEFAULT_DB_ALIAS
+) -> None:
+    """Send several signals of one kind, each to its own topics, in one statement. Raises as `signal` does."""
+    payloads = [(SIGNAL_CHANNEL, _payload(topics, kind=kind, data=data)) for topics, data in each]
+    if payloads:
+        transaction.on_commit(lambda: _send(using, payloads), using=using, robust=True)
+
+
+def _payload(topics: Collection[str], *, kind: str, data: Mapping[str, object]) -> str:
     for topic in topics:
         if not is_topic(topic):
             raise BadTopic(_("“%(topic)s” is not a topic name.") % {"topic": topic})
     payload = json.dumps({"topics": sorted(topics), "kind": kind, "data": data}, separators=(",", ":"), ensure_ascii=False)
     if len(payload.encode()) > SIGNAL_LIMIT_BYTES:
         raise SignalTooLarge(_("This signal is too large to pass on. Send a reference to the content instead of the content."))
-    transaction.on_commit(lambda: _send(using, SIGNAL_CHANNEL, payload), using=using, robust=True)
+    return payload
 
 
-def _send(using: str, channel: str, payload: str) -> None:
+def _send(using: str, notices: Sequence[tuple[str, str]]) -> None:
     """NOTIFY on the writer's connection; failing must not undo what is already committed."""
     try:
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+            cursor.execute(
+                "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS given(channel, payload)",
+                [[channel for channel, _text in notices], [payload for _channel, payload in notices]],
+            )
     except DatabaseError:
-        _log.warning("Could not notify the live hubs on %s; they will look by themselves.", channel, exc_info=True)
+        _log.warning("Could not notify the live hubs; they will look by themselves.", exc_info=True)

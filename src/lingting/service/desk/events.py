@@ -92,6 +92,7 @@ class MessageAdded(CaseFact):
     every case. The lists of others learn that a row changed by a passing signal (`services.messages`).
     """
 
+    changes_work: ClassVar[bool] = False
     conversation_id: int
     message_id: int
     message_kind: str
@@ -117,6 +118,7 @@ class MessageAdded(CaseFact):
 class MessagesRead(CaseFact):
     """One side has seen everything up to a message: `by` is customer or agent."""
 
+    changes_work: ClassVar[bool] = False
     conversation_id: int
     up_to_id: int
     by: str
@@ -143,3 +145,47 @@ class CasesImported(Fact):
     case_id: int
     last_id: int
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(CaseFact):
+    """The case went into another one; what comes for it belongs there."""
+
+    into_id: int
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"case:{self.into_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMergeUndone(CaseFact):
+    """The case stands on its own again."""
+
+    from_id: int
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"case:{self.from_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSplitOff(CaseFact):
+    """Some messages of the case became a case of their own."""
+
+    new_case_id: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSplitUndone(CaseFact):
+    new_case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TalksMoved(CaseFact):
+    """Whole conversations went from one case to another (`case_id`); what hangs on them follows."""
+
+    from_id: int
+    conversation_ids: list[int]
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"case:{self.from_id}")

@@ -22,7 +22,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from lingting.platform.realtime.health import hub_health
-from lingting.platform.realtime.notify import WAKE_CHANNEL
+from lingting.platform.realtime.notify import WORK_CHANNEL
 from lingting.platform.realtime.serving import database_conninfo
 from lingting.science.match import match
 from lingting.service.routing.models import RouterLease
@@ -80,7 +80,7 @@ class Router:
 
     def lead(self, stop_event: threading.Event) -> None:
         """Rounds until the event is set or the lock's connection breaks."""
-        self._control.execute(f"LISTEN {WAKE_CHANNEL}")
+        self._control.execute(f"LISTEN {WORK_CHANNEL}")
         name = f"{socket.gethostname()}:{os.getpid()}"
         started = timezone.now()
         RouterLease.objects.update_or_create(

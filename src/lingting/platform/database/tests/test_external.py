@@ -11,7 +11,7 @@ from lingting.platform.database.refusals import WrongAddress
 def test_the_parts_of_a_url_become_djangos_entry() -> None:
     entry = django_database("postgresql://ling:s%40cret@db.example:6432/centre?sslmode=require")
 
-    assert entry["ENGINE"] == "django.db.backends.postgresql"
+    assert entry["ENGINE"] == "lingting.platform.database.postgresql"
     assert (entry["USER"], entry["PASSWORD"], entry["HOST"], entry["PORT"], entry["NAME"]) == (
         "ling",
         "s@cret",
