@@ -15,7 +15,14 @@ from lingting.service.desk.services.drafts import drop_draft, save_draft
 from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
-from lingting.service.desk.services.messages import AddedMessage, add_message, check_text, preview_of
+from lingting.service.desk.services.messages import (
+    AddedMessage,
+    NewMessage,
+    add_message,
+    add_messages,
+    check_text,
+    preview_of,
+)
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
 from lingting.service.desk.services.opening import open_case, open_case_with_conversation, start_conversation
 from lingting.service.desk.services.reading import mark_delivered, mark_read_by_agent, mark_read_by_customer
@@ -24,6 +31,7 @@ from lingting.service.desk.services.refusals import (
     CaseIsClosed,
     CaseNotFound,
     CaseWasTaken,
+    ConversationIsBusy,
     ConversationIsOver,
     ConversationNotFound,
     EmptyMessage,
@@ -45,6 +53,7 @@ __all__ = [
     "CaseIsClosed",
     "CaseNotFound",
     "CaseWasTaken",
+    "ConversationIsBusy",
     "ConversationIsOver",
     "ConversationNotFound",
     "EmptyMessage",
@@ -52,9 +61,11 @@ __all__ = [
     "ImportedCase",
     "ImportedMessage",
     "MessageTooLong",
+    "NewMessage",
     "UnknownChoice",
     "act_on_cases",
     "add_message",
+    "add_messages",
     "add_note",
     "add_tag",
     "answer_case",

@@ -1,8 +1,8 @@
-"""Saying something: the hot path of the house.
+"""Saying something: the hot path of the house, for one message and for many at once.
 
-Three statements in one transaction: lock the case, write the message with its search vector and the case's
-row, record the fact. The case's lock makes message ids of one case grow in the order of their commits, so
-"everything after id n" never misses one.
+Three statements in one transaction, however many messages: lock the cases, write the messages with their search
+vectors and the cases' rows, record the facts. The case's lock makes message ids of one case grow in the order of
+their commits, so "everything after id n" never misses one.
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lingting.kernel.timeline.events import Actor, Fact
-from lingting.kernel.timeline.services import record
+from lingting.kernel.accounts.models import Account
+from lingting.kernel.timeline.events import Actor, Fact, Happening
+from lingting.kernel.timeline.services import record_many
+from lingting.platform.files.models import StoredFile
 from lingting.platform.realtime import notify
+from lingting.platform.refusals import Refusal
 from lingting.platform.search import vector
 from lingting.service.desk.events import CaseReopened, CaseWoken, MessageAdded
 from lingting.service.desk.models import Attachment, CaseState, MessageKind
+from lingting.service.desk.services import message_rows
+from lingting.service.desk.services.message_rows import Stored, Target
 from lingting.service.desk.services.promises import answer_due_at
 from lingting.service.desk.services.refusals import (
+    ConversationIsBusy,
     ConversationIsOver,
     ConversationNotFound,
     EmptyMessage,
@@ -36,44 +41,18 @@ LONGEST_TEXT = 20_000
 PREVIEW_LENGTH = 140
 LIVE_CHANNELS = frozenset({"chat", "voice"})
 
-_TARGET = """
-    SELECT talk.case_id, talk.channel, talk.ended_at IS NOT NULL, file.state, file.assignee_id,
-           file.waiting_since_at, queue.response_hours, file.closed_at, closer.display_name
-    FROM desk_conversation talk
-    JOIN desk_case file ON file.id = talk.case_id
-    JOIN desk_queue queue ON queue.id = file.queue_id
-    LEFT JOIN accounts_account closer ON closer.id = file.closed_by_id
-    WHERE talk.id = %s
-    FOR NO KEY UPDATE OF file
-"""
 
-_ADD = """
-    INSERT INTO desk_message
-        (conversation_id, case_id, kind, author_id, text, data, created_at, client_key, vector)
-    VALUES (%(talk)s, %(case)s, %(kind)s, %(author)s, %(text)s, %(data)s, %(now)s, %(key)s, %(vector)s::tsvector)
-    ON CONFLICT (conversation_id, client_key) DO NOTHING
-    RETURNING id
-"""
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """Something to be said, as `add_message` takes it."""
 
-_TOUCHES = {
-    MessageKind.CUSTOMER: """
-        preview = %(preview)s, preview_kind = %(kind)s, active_at = GREATEST(active_at, %(now)s),
-        unread_count = unread_count + 1, waiting_since_at = COALESCE(waiting_since_at, %(now)s),
-        due_at = COALESCE(due_at, %(due)s), state = 'open', snoozed_until_at = NULL,
-        closed_at = NULL, closed_by_id = NULL""",
-    MessageKind.AGENT: """
-        preview = %(preview)s, preview_kind = %(kind)s, active_at = GREATEST(active_at, %(now)s),
-        unread_count = 0, waiting_since_at = NULL, due_at = NULL, state = %(state)s, snoozed_until_at = NULL""",
-    MessageKind.BOT: """
-        preview = %(preview)s, preview_kind = %(kind)s, active_at = GREATEST(active_at, %(now)s)""",
-    MessageKind.NOTE: "active_at = GREATEST(active_at, %(now)s)",
-}
-
-_ADD_AND_TOUCH = {
-    kind: f"WITH added AS ({_ADD}), touched AS (UPDATE desk_case SET {touch}"
-    " WHERE id = %(case)s AND EXISTS (SELECT 1 FROM added)) SELECT id FROM added"
-    for kind, touch in _TOUCHES.items()
-}
+    conversation_id: int
+    kind: str
+    text: str
+    actor: Actor
+    client_key: UUID | None = None
+    attachment_ids: Sequence[int] = ()
+    data: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +67,6 @@ class AddedMessage:
     is_repeat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    case_id: int
-    channel: str
-    is_over: bool
-    state: str
-    assignee_id: int | None
-    waiting_since_at: datetime | None
-    response_hours: int
-    closed_at: datetime | None
-    closed_by: str | None
-
-
-@transaction.atomic
 def add_message(
     conversation_id: int,
     *,
@@ -120,32 +85,38 @@ def add_message(
     Raises `EmptyMessage`, `MessageTooLong`, `ConversationNotFound`, `ConversationIsOver` (customer, after
     the end) and `CaseIsClosed` (agent). Locks the case.
     """
-    text = check_text(text, may_be_empty=bool(attachment_ids or data))
-    target = _lock_target(conversation_id)
-    if target.is_over and kind == MessageKind.CUSTOMER:
-        repeat = _stored(conversation_id, client_key=client_key, target=target)
-        if repeat:
-            return repeat
-        raise ConversationIsOver(_("This conversation has ended. Start a new one to go on."))
-    if kind == MessageKind.AGENT and target.state == CaseState.CLOSED:
-        repeat = _stored(conversation_id, client_key=client_key, target=target)
-        if repeat:
-            return repeat
-        raise case_is_closed(case_id=target.case_id, closed_by=target.closed_by or "", closed_at=target.closed_at, now=now)
-    row = _row(target, kind=kind, text=text, actor=actor, now=now, names=_file_names(text, attachment_ids))
-    row |= {"talk": conversation_id, "key": client_key, "data": orjson.dumps(data).decode() if data else None}
-    message_id = _insert(row)
-    if message_id is None:
-        repeat = _stored(conversation_id, client_key=client_key, target=target)
-        assert repeat is not None  # the conflict was on this very key, and nothing deletes messages
-        return repeat
-    if attachment_ids:
-        Attachment.objects.bulk_create(Attachment(message_id=message_id, file_id=each) for each in attachment_ids)
-    for fact in _facts(target, row=row, message_id=message_id, files=len(attachment_ids), actor=actor):
-        record(fact, actor=actor, now=now)
-    if target.assignee_id is None and kind in _TOUCHES:
-        notify.signal(["desk"], kind="CaseTouched", data={"case_id": target.case_id})
-    return AddedMessage(message_id, target.case_id, conversation_id, str(kind), now, is_repeat=False)
+    item = NewMessage(conversation_id, str(kind), text, actor, client_key, attachment_ids, data)
+    [outcome] = add_messages([item], now=now)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def add_messages(items: Sequence[NewMessage], *, now: datetime, waits: bool = True) -> list[AddedMessage | Refusal]:
+    """The same for many in one transaction: for each, in order, the stored message or why it was refused.
+
+    A refused one leaves no trace and does not hinder the others. Without `waits`, conversations whose case somebody
+    else has in hand are refused with `ConversationIsBusy` (and so are unknown ones): nobody waits for a stranger's lock.
+    Locks the cases in the order of their ids.
+    """
+    outcomes: dict[int, AddedMessage | Refusal] = {}
+    targets = message_rows.lock_targets({item.conversation_id for item in items}, waits=waits)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for place, item in enumerate(items):
+        try:
+            target = _checked(item, target=targets.get(item.conversation_id), waits=waits, now=now)
+            rows.setdefault(item.kind, []).append(_row(item, target=target, place=place, now=now))
+        except Refusal as refusal:
+            outcomes[place] = refusal
+    ids = {place: pk for kind, some in rows.items() for place, pk in message_rows.write(some, kind=kind, now=now).items()}
+    for place, pk in ids.items():
+        case_id, talk = targets[items[place].conversation_id].case_id, items[place].conversation_id
+        outcomes[place] = AddedMessage(pk, case_id, talk, items[place].kind, now, is_repeat=False)
+    outcomes |= _repeats(items, added=ids)
+    _attach(items, ids=ids)
+    _tell(items, targets=targets, ids=ids, now=now)
+    return [outcomes[place] for place in range(len(items))]
 
 
 def check_text(text: str, *, may_be_empty: bool = False) -> str:
@@ -166,77 +137,104 @@ def preview_of(text: str) -> str:
     return " ".join(text[: PREVIEW_LENGTH * 3].split())[:PREVIEW_LENGTH]
 
 
-def _lock_target(conversation_id: int) -> _Target:
-    with connection.cursor() as cursor:
-        cursor.execute(_TARGET, [conversation_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise ConversationNotFound(_("This conversation does not exist."))
-    return _Target(*row)
+def _checked(item: NewMessage, *, target: Target | None, waits: bool, now: datetime) -> Target:
+    """The target, if these words may be said there now."""
+    check_text(item.text, may_be_empty=bool(item.attachment_ids or item.data))
+    if target is None:
+        if waits:
+            raise ConversationNotFound(_("This conversation does not exist."))
+        raise ConversationIsBusy(_("Somebody is changing this conversation right now. Try again in a moment."))
+    if target.is_over and item.kind == MessageKind.CUSTOMER:
+        raise ConversationIsOver(_("This conversation has ended. Start a new one to go on."))
+    if item.kind == MessageKind.AGENT and target.state == CaseState.CLOSED:
+        closer = Account.objects.filter(pk=target.closed_by_id).values_list("display_name", flat=True).first()
+        raise case_is_closed(case_id=target.case_id, closed_by=closer or "", closed_at=target.closed_at, now=now)
+    return target
 
 
-def _row(target: _Target, *, kind: str, text: str, actor: Actor, now: datetime, names: str) -> dict[str, Any]:
+def _row(item: NewMessage, *, target: Target, place: int, now: datetime) -> dict[str, Any]:
+    text = check_text(item.text, may_be_empty=True)
     is_live = target.channel in LIVE_CHANNELS and not target.is_over
     return {
-        "case": target.case_id,
-        "kind": str(kind),
-        "author": actor.id if actor.is_staff else None,
+        "place": place,
+        "talk": item.conversation_id,
+        "file": target.case_id,
+        "author": item.actor.id if item.actor.is_staff else None,
         "text": text,
-        "now": now,
+        "data": item.data or None,
+        "key": item.client_key,
         "vector": vector(text) if text else "",
-        "preview": preview_of(text) or names[:PREVIEW_LENGTH],
-        "due": answer_due_at(waiting_since_at=now, response_hours=target.response_hours),
+        "preview": preview_of(text) or _file_names(item.attachment_ids)[:PREVIEW_LENGTH],
+        "due_at": answer_due_at(waiting_since_at=now, response_hours=target.response_hours),
         "state": CaseState.OPEN.value if is_live else CaseState.WAITING.value,
     }
 
 
-def _insert(row: dict[str, Any]) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD_AND_TOUCH.get(MessageKind(row["kind"]), _ADD), row)
-        found = cursor.fetchone()
-    return int(found[0]) if found else None
-
-
-def _stored(conversation_id: int, *, client_key: UUID | None, target: _Target) -> AddedMessage | None:
-    if client_key is None:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, kind, created_at FROM desk_message WHERE conversation_id = %s AND client_key = %s",
-            [conversation_id, client_key],
+def _repeats(items: Sequence[NewMessage], *, added: dict[int, int]) -> dict[int, AddedMessage]:
+    """Of what was not added: what had been stored before, however the conversation stands by now."""
+    asked = [
+        (place, item.conversation_id, item.client_key)
+        for place, item in enumerate(items)
+        if place not in added and item.client_key is not None
+    ]
+    found: dict[int, Stored] = message_rows.stored(asked) if asked else {}
+    return {
+        place: AddedMessage(
+            before.id, before.case_id, items[place].conversation_id, before.kind, before.created_at, is_repeat=True
         )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return AddedMessage(row[0], target.case_id, conversation_id, row[1], row[2], is_repeat=True)
+        for place, before in found.items()
+    }
 
 
-def _file_names(text: str, attachment_ids: Sequence[int]) -> str:
+def _attach(items: Sequence[NewMessage], *, ids: dict[int, int]) -> None:
+    attached = [Attachment(message_id=pk, file_id=file) for place, pk in ids.items() for file in items[place].attachment_ids]
+    if attached:
+        Attachment.objects.bulk_create(attached)
+
+
+def _file_names(attachment_ids: Sequence[int]) -> str:
     """What the inbox shows for a message of files alone."""
-    if text or not attachment_ids:
+    if not attachment_ids:
         return ""
-    from lingting.platform.files.models import StoredFile
-
     return "📎 " + ", ".join(StoredFile.objects.filter(pk__in=attachment_ids).values_list("original_name", flat=True))
 
 
-def _facts(target: _Target, *, row: dict[str, Any], message_id: int, files: int, actor: Actor) -> list[Fact]:
-    facts: list[Fact] = []
-    if row["kind"] == MessageKind.CUSTOMER and target.state == CaseState.CLOSED:
-        facts.append(CaseReopened(case_id=target.case_id, by_customer=True))
-    if row["kind"] == MessageKind.CUSTOMER and target.state == CaseState.SNOOZED:
-        facts.append(CaseWoken(case_id=target.case_id, reason="customer"))
-    facts.append(
-        MessageAdded(
-            case_id=target.case_id,
-            conversation_id=row["talk"],
-            message_id=message_id,
-            message_kind=row["kind"],
-            text=row["text"][:2000],
-            author_label=actor.label,
-            assignee_id=target.assignee_id,
-            attachments=files,
-            client_key=str(row["key"]) if row["key"] else None,
-        )
+def _tell(items: Sequence[NewMessage], *, targets: dict[int, Target], ids: dict[int, int], now: datetime) -> None:
+    """Records the facts and tells the lists of everyone that a case without an owner was touched."""
+    happenings: list[Happening] = []
+    states = {target.case_id: target.state for target in targets.values()}
+    touched: dict[int, None] = {}
+    for place, pk in sorted(ids.items()):
+        item = items[place]
+        target = targets[item.conversation_id]
+        if item.kind == MessageKind.CUSTOMER:
+            reopening = _reopening(target.case_id, state=states[target.case_id])
+            happenings += [Happening(fact, item.actor) for fact in reopening]
+            states[target.case_id] = CaseState.OPEN.value
+        happenings.append(Happening(_said(item, target=target, message_id=pk), item.actor))
+        if target.assignee_id is None and message_rows.touches_the_case(item.kind):
+            touched[target.case_id] = None
+    record_many(happenings, now=now)
+    notify.signals([(["desk"], {"case_id": case_id}) for case_id in touched], kind="CaseTouched")
+
+
+def _reopening(case_id: int, *, state: str) -> list[Fact]:
+    if state == CaseState.CLOSED:
+        return [CaseReopened(case_id=case_id, by_customer=True)]
+    if state == CaseState.SNOOZED:
+        return [CaseWoken(case_id=case_id, reason="customer")]
+    return []
+
+
+def _said(item: NewMessage, *, target: Target, message_id: int) -> MessageAdded:
+    return MessageAdded(
+        case_id=target.case_id,
+        conversation_id=item.conversation_id,
+        message_id=message_id,
+        message_kind=item.kind,
+        text=check_text(item.text, may_be_empty=True)[:2000],
+        author_label=item.actor.label,
+        assignee_id=target.assignee_id,
+        attachments=len(item.attachment_ids),
+        client_key=str(item.client_key) if item.client_key else None,
     )
-    return facts

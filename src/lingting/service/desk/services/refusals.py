@@ -37,6 +37,12 @@ class ConversationIsOver(Conflict):
     code = "conversation_is_over"
 
 
+class ConversationIsBusy(Conflict):
+    """Somebody else changes the case this very moment; asked again it will be free."""
+
+    code = "conversation_is_busy"
+
+
 class EmptyMessage(Invalid):
     code = "empty_message"
 
