@@ -21,8 +21,15 @@ def case_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any
         "case_tags": list(case.tags.values_list("name", flat=True)),
         "tag_suggestions": selectors.tag_names(most=100),
         "links": selectors.linked_cases(case.pk),
+        "fields": selectors.fields_of_case(case),
+        **_time(case.pk),
         "facts": selectors.fact_words(selectors.facts_of(case.pk)),
     }
+
+
+def _time(case_id: int) -> dict[str, Any]:
+    times, minutes = selectors.time_of_case(case_id)
+    return {"times": times, "minutes_spent": minutes, "seconds_spent": minutes * 60}
 
 
 def customer_section(request: HttpRequest, *, customer: Customer) -> dict[str, Any] | None:

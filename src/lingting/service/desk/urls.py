@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from lingting.service.desk.views import acts, bulk, cases, choices, composing, inbox, saved, settings
+from lingting.service.desk.views import (
+    acts,
+    bulk,
+    cases,
+    choices,
+    composing,
+    inbox,
+    joining,
+    own_fields,
+    recording,
+    saved,
+    settings,
+)
 
 app_name = "desk"
 
@@ -24,6 +36,8 @@ urlpatterns = [
     path("settings/types/", settings.case_types, name="case-types"),
     path("settings/types/new/", settings.case_type, name="case-type-new"),
     path("settings/types/<int:type_id>/", settings.case_type, name="case-type"),
+    path("settings/types/<int:type_id>/fields/new/", own_fields.case_field, name="case-field-new"),
+    path("settings/types/<int:type_id>/fields/<int:field_id>/", own_fields.case_field, name="case-field"),
     path("settings/tags/", settings.tags, name="tags-list"),
     path("settings/tags/<int:tag_id>/", settings.tag, name="tag"),
     path("settings/tags/<int:tag_id>/removal/", settings.tag_removal, name="tag-removal"),
@@ -47,6 +61,13 @@ urlpatterns = [
     path("cases/<int:case_id>/type/", acts.kind, name="kind"),
     path("cases/<int:case_id>/subject/", acts.subject, name="subject"),
     path("cases/<int:case_id>/tags/", acts.tags, name="tags"),
+    path("cases/<int:case_id>/merging/", joining.merging, name="merging"),
+    path("cases/<int:case_id>/merging/undo/", joining.merging_undo, name="merging-undo"),
+    path("cases/<int:case_id>/splitting/", joining.splitting, name="splitting"),
+    path("cases/<int:case_id>/splitting/undo/", joining.splitting_undo, name="splitting-undo"),
+    path("cases/<int:case_id>/fields/<int:field_id>/", recording.field, name="field"),
+    path("cases/<int:case_id>/time/", recording.time_spent, name="time"),
+    path("cases/<int:case_id>/time/<int:time_id>/removal/", recording.time_removal, name="time-removal"),
     path("cases/<int:case_id>/links/", acts.links, name="links"),
     path("cases/<int:case_id>/links/<int:other_id>/removal/", acts.unlinking, name="unlinking"),
     path("<slug:view>/", inbox.inbox, name="inbox"),

@@ -10,6 +10,7 @@ class FeedbackConfig(AppConfig):
     label = "feedback"
 
     def ready(self) -> None:
+        from lingting.service.feedback import receivers  # noqa: F401
         from lingting.service.feedback.counting import register_counters
 
         register_counters()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from lingting.kernel.timeline.events import Actor, receives
-from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded
+from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
 from lingting.service.desk.models import Conversation
-from lingting.service.routing.models import Assignment, Outcome
+from lingting.service.routing.models import Assignment, Contact, Outcome
 from lingting.service.routing.services import answer_directly, end_assignment, leave_queue, reprioritise
 
 
@@ -35,3 +35,9 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
 def follow_the_priority(fact: CaseChanged, actor: Actor, now: datetime) -> None:
     if "priority" in fact.changes:
         reprioritise(fact.case_id)
+
+
+@receives(TalksMoved)
+def follow_the_talk(fact: TalksMoved, actor: Actor, now: datetime) -> None:
+    """What was counted for a conversation belongs to the case it stands in now."""
+    Contact.objects.filter(conversation_id__in=fact.conversation_ids).update(case_id=fact.case_id)

@@ -2,17 +2,24 @@
 
 from lingting.service.desk.models.aids import CannedReply, SavedView
 from lingting.service.desk.models.cases import Case, CaseLink, CaseState, CaseType, Priority, Queue, Tag
+from lingting.service.desk.models.fields import CaseField, CaseFieldValue, FieldKind, TimeSpent
+from lingting.service.desk.models.joining import CaseMerge, CaseSplit
 from lingting.service.desk.models.talk import Attachment, Conversation, Draft, Mention, Message, MessageKind
 
 __all__ = [
     "Attachment",
     "CannedReply",
     "Case",
+    "CaseField",
+    "CaseFieldValue",
     "CaseLink",
+    "CaseMerge",
+    "CaseSplit",
     "CaseState",
     "CaseType",
     "Conversation",
     "Draft",
+    "FieldKind",
     "Mention",
     "Message",
     "MessageKind",
@@ -20,4 +27,5 @@ __all__ = [
     "Queue",
     "SavedView",
     "Tag",
+    "TimeSpent",
 ]

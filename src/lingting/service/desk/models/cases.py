@@ -37,9 +37,15 @@ class Queue(BilingualName):
 
 
 class CaseType(BilingualName):
-    """What a customer came for: one of the contact types (咨询, 办理, 报修, 投诉 …)."""
+    """What a customer came for: one of the contact types (咨询, 办理, 报修, 投诉 …).
+
+    `procedure_key` names the procedure (`kernel.procedures`) that starts with a case of this type.
+    """
 
     key = models.SlugField(unique=True, max_length=40)
+    description_zh = models.CharField(_("Chinese description"), max_length=200, blank=True)
+    description_en = models.CharField(_("English description"), max_length=200, blank=True)
+    procedure_key = models.SlugField(_("procedure"), max_length=60, blank=True)
     order = models.PositiveSmallIntegerField(default=100)
     is_active = models.BooleanField(default=True)
 

@@ -89,9 +89,19 @@ def _changed(data: dict[str, Any], names: Names) -> str:
             told.append(_("Subject: %(new)s") % {"new": new or _("none")})
         elif field == "tags":
             told.append(_("Tags: %(new)s") % {"new": _(", ").join(new) or _("none")})
+        elif field.startswith("field:"):
+            told.append(_field_words(names, field, new))
         elif field == "link":
             told.append(_("Link with #%(case)s taken away") % {"case": _old})
     return " · ".join(told)
+
+
+def _field_words(names: Names, field: str, value: Any) -> str:
+    from lingting.service.desk.models import CaseField
+    from lingting.service.desk.selectors.recorded import field_words
+
+    found = CaseField.objects.filter(pk=field.partition(":")[2]).first()
+    return _("%(field)s: %(new)s") % {"field": found.name, "new": field_words(found, value) or _("none")} if found else ""
 
 
 def _snoozed(data: dict[str, Any], names: Names) -> str:
@@ -121,6 +131,29 @@ register_fact_words(
 )
 register_fact_words(
     "CaseLinked", icon="link", words=lambda data, names: _("Linked with #%(case)s") % {"case": data.get("other_id")}
+)
+register_fact_words(
+    "CaseMerged", icon="arrow-merge", words=lambda data, names: _("Merged into #%(case)s") % {"case": data.get("into_id")}
+)
+register_fact_words(
+    "CaseMergeUndone", icon="arrow-back-up", words=lambda data, names: _("Merge taken back, stands on its own again")
+)
+register_fact_words(
+    "CaseSplitOff",
+    icon="arrows-split",
+    words=lambda data, names: (
+        _("%(count)s messages became #%(case)s") % {"count": data.get("count"), "case": data.get("new_case_id")}
+    ),
+)
+register_fact_words(
+    "CaseSplitUndone",
+    icon="arrow-back-up",
+    words=lambda data, names: _("Messages came back from #%(case)s") % {"case": data.get("new_case_id")},
+)
+register_fact_words(
+    "TalksMoved",
+    icon="messages",
+    words=lambda data, names: _("Conversations came from #%(case)s") % {"case": data.get("from_id")},
 )
 register_fact_words("ConversationEnded", icon="message-off", words=lambda data, names: _("Conversation ended"))
 register_fact_words("CasesImported", icon="file-import", words=lambda data, names: _("Imported"))

@@ -15,6 +15,7 @@ from lingting.service.desk.services.drafts import drop_draft, save_draft
 from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
+from lingting.service.desk.services.merging import CannotMerge, case_for, merge_case, undo_merge
 from lingting.service.desk.services.messages import (
     AddedMessage,
     NewMessage,
@@ -25,7 +26,16 @@ from lingting.service.desk.services.messages import (
 )
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
 from lingting.service.desk.services.opening import open_case, open_case_with_conversation, start_conversation
+from lingting.service.desk.services.own_fields import BadField, FieldGiven, options_text, save_case_field
 from lingting.service.desk.services.reading import mark_delivered, mark_read_by_agent, mark_read_by_customer
+from lingting.service.desk.services.recording import (
+    BadFieldValue,
+    FieldsMissing,
+    check_fields_filled,
+    drop_time,
+    note_time,
+    set_field,
+)
 from lingting.service.desk.services.refusals import (
     BadMoment,
     CaseIsClosed,
@@ -40,6 +50,7 @@ from lingting.service.desk.services.refusals import (
 )
 from lingting.service.desk.services.saved_views import delete_view, save_view
 from lingting.service.desk.services.snoozing import snooze_case, wake_case, wake_due_cases
+from lingting.service.desk.services.splitting import CannotSplit, split_case, undo_split
 from lingting.service.desk.services.system_lines import line_text, register_line
 
 __all__ = [
@@ -47,9 +58,13 @@ __all__ = [
     "MOST_AT_ONCE",
     "MOST_EVER",
     "AddedMessage",
+    "BadField",
+    "BadFieldValue",
     "BadMoment",
     "BulkOutcome",
     "CannedText",
+    "CannotMerge",
+    "CannotSplit",
     "CaseIsClosed",
     "CaseNotFound",
     "CaseWasTaken",
@@ -57,6 +72,8 @@ __all__ = [
     "ConversationIsOver",
     "ConversationNotFound",
     "EmptyMessage",
+    "FieldGiven",
+    "FieldsMissing",
     "ImportResult",
     "ImportedCase",
     "ImportedMessage",
@@ -70,12 +87,15 @@ __all__ = [
     "add_tag",
     "answer_case",
     "assign_case",
+    "case_for",
+    "check_fields_filled",
     "check_text",
     "close_case",
     "delete_canned_reply",
     "delete_tag",
     "delete_view",
     "drop_draft",
+    "drop_time",
     "end_conversation",
     "filled",
     "import_cases",
@@ -85,24 +105,32 @@ __all__ = [
     "mark_delivered",
     "mark_read_by_agent",
     "mark_read_by_customer",
+    "merge_case",
+    "note_time",
     "open_case",
     "open_case_with_conversation",
+    "options_text",
     "preview_of",
     "queue_case",
     "register_line",
     "rename_tag",
     "reopen_case",
     "save_canned_reply",
+    "save_case_field",
     "save_case_type",
     "save_draft",
     "save_view",
     "see_mentions",
+    "set_field",
     "set_priority",
     "set_subject",
     "set_tags",
     "set_type",
     "snooze_case",
+    "split_case",
     "start_conversation",
+    "undo_merge",
+    "undo_split",
     "unlink_cases",
     "wake_case",
     "wake_due_cases",

@@ -20,13 +20,21 @@ class NameIsTaken(Conflict):
 
 
 def save_case_type(
-    name_zh: str, *, name_en: str = "", is_active: bool = True, order: int | None = None, type_id: int | None = None
+    name_zh: str,
+    *,
+    name_en: str = "",
+    description_zh: str = "",
+    description_en: str = "",
+    is_active: bool = True,
+    order: int | None = None,
+    type_id: int | None = None,
 ) -> CaseType:
     """Makes or changes a case type. Raises `BadName`."""
     if not name_zh.strip():
         raise BadName(_("Give the type a Chinese name."), fields={"name_zh": [_("Give the type a Chinese name.")]})
     kind = CaseType.objects.get(pk=type_id) if type_id else CaseType(key=_free_key(name_en or name_zh))
     kind.name_zh, kind.name_en, kind.is_active = name_zh.strip()[:80], name_en.strip()[:80], is_active
+    kind.description_zh, kind.description_en = description_zh.strip()[:200], description_en.strip()[:200]
     if order is not None:
         kind.order = order
     elif not type_id:

@@ -117,6 +117,8 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "state_look": STATE_LOOKS[case.state],
         "priority_look": PRIORITY_LOOKS.get(case.priority, PRIORITY_LOOKS[3]),
         "channel_look": channel_look(case.channel),
+        "can_unmerge": case.merged_into_id is not None and selectors.can_unmerge(case.pk),
+        "split_from": selectors.split_origin(case.pk),
         "warn_at": None,
         "now": timezone.now(),
     }

@@ -19,6 +19,8 @@ from lingting.service.desk import selectors, services
 from lingting.service.desk.forms import CannedReplyForm, CaseTypeForm, TagForm
 from lingting.service.desk.models import CannedReply, CaseType, Tag
 
+_TYPE_FIELDS = ("name_zh", "name_en", "description_zh", "description_en", "order", "is_active")
+
 
 @require_GET
 @requires("desk.answer_cases")
@@ -65,16 +67,16 @@ def case_types(request: HttpRequest) -> HttpResponse:
 @requires("desk.manage_types")
 def case_type(request: HttpRequest, type_id: int | None = None) -> HttpResponse:
     kind = get_object_or_404(CaseType, pk=type_id) if type_id else None
-    initial = {"name_zh": kind.name_zh, "name_en": kind.name_en, "order": kind.order, "is_active": kind.is_active} if kind else {}
+    initial = {name: getattr(kind, name) for name in _TYPE_FIELDS} if kind else {}
     form = CaseTypeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        services.save_case_type(
-            given["name_zh"], name_en=given["name_en"], is_active=given["is_active"], order=given["order"], type_id=type_id
-        )
+        services.save_case_type(given.pop("name_zh"), **given, type_id=type_id)
         messages.success(request, _("The case type is saved."))
         return redirect("desk:case-types")
-    return render(request, "desk/settings/case_type.html", {"form": form, "kind": kind}, status=422 if form.errors else 200)
+    fields = list(kind.fields.order_by("order", "id")) if kind else []
+    context = {"form": form, "kind": kind, "fields": fields}
+    return render(request, "desk/settings/case_type.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
