@@ -18,6 +18,7 @@ APPS: tuple[str, ...] = (
     "lingting.kernel.metrics",
     "lingting.kernel.notices",
     "lingting.kernel.questionnaires",
+    "lingting.kernel.clocks",
     "lingting.service.crm",
     "lingting.service.knowledge",
     "lingting.service.desk",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from lingting.kernel.calendars.models import Calendar, DayTable, SpecialDay, WeeklyHours
+from lingting.kernel.calendars.models import Calendar, DayTable, SpecialDay, WeeklyHours, new_version
 
 CHINA = "cn"
 _NAMES = {
@@ -56,7 +56,10 @@ def lay(*, now: datetime) -> None:
         key=CHINA, defaults={"name_zh": "中国法定节假日与调休", "name_en": "Chinese holidays and made-up working days"}
     )
     have = set(SpecialDay.objects.filter(table=table).values_list("date__year", flat=True))
-    SpecialDay.objects.bulk_create(day for day in chinese_days(table) if day.date.year not in have)
+    arrived = [day for day in chinese_days(table) if day.date.year not in have]
+    if arrived:
+        SpecialDay.objects.bulk_create(arrived)
+        Calendar.objects.filter(days=table).update(version=new_version())
     office, made = Calendar.objects.get_or_create(
         key="office", defaults={"name_zh": "工作时间", "name_en": "Working hours", "days": table}
     )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.organisation.models import BilingualName
 
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+
+
+def new_version() -> int:
+    """A number that no state of a calendar had before."""
+    return secrets.randbits(62)
 
 
 class DayTable(BilingualName):
@@ -37,7 +44,10 @@ class SpecialDay(models.Model):
 
 
 class Calendar(BilingualName):
-    """Opening hours in a time zone, with a table of special days. `always_open` is 7x24."""
+    """Opening hours in a time zone, with a table of special days. `always_open` is 7x24.
+
+    `version` is a fresh random number after every change of its hours or days: whoever keeps them in memory keeps them for one version.
+    """
 
     key = models.SlugField(unique=True, max_length=40)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
@@ -46,6 +56,7 @@ class Calendar(BilingualName):
         DayTable, models.PROTECT, null=True, blank=True, related_name="calendars", verbose_name=_("special days")
     )
     holiday_hours = models.BooleanField(_("open on holidays as on Sundays"), default=False)
+    version = models.BigIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("calendar")

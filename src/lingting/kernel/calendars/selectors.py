@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from lingting.kernel.calendars.models import Calendar, SpecialDay, SpecialHours, WeeklyHours
+from lingting.kernel.calendars.spans import RoundTheClock
+from lingting.kernel.calendars.spans import Spans as Spans
 
 HORIZON_DAYS = 60
 _SUNDAY, _MONDAY = 6, 0
@@ -108,6 +110,30 @@ def openings(calendar_id: int) -> Openings:
         special_hours={day: tuple(sorted(periods)) for day, periods in special.items()},
         holiday_hours=calendar.holiday_hours,
     )  # fmt: skip
+
+
+_compiled: dict[int, tuple[int, Spans]] = {}
+_ROUND_THE_CLOCK = RoundTheClock()
+
+
+def spans_of(calendar_id: int | None, *, version: int | None = None) -> Spans:
+    """The open time of a calendar for reckoning with; None is round the clock. Kept in memory per version.
+
+    Give the `version` you read with your own rows and it costs no query while that version is in memory;
+    without one it is asked for (one query). Raises `Calendar.DoesNotExist`.
+    """
+    if calendar_id is None:
+        return _ROUND_THE_CLOCK
+    if version is None:
+        version = Calendar.objects.values_list("version", flat=True).get(pk=calendar_id)
+    held = _compiled.get(calendar_id)
+    if held is not None and held[0] == version:
+        return held[1]
+    read = openings(calendar_id)
+    no_exception = read.always_open and not read.special_hours
+    spans = _ROUND_THE_CLOCK if no_exception else Spans(zone=read.zone, periods=read.periods)
+    _compiled[calendar_id] = (version, spans)
+    return spans
 
 
 def is_open(calendar_id: int, *, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lingting.kernel.calendars.daylists import ReadDay, statutory_days
 from lingting.kernel.calendars.events import CalendarChanged
 from lingting.kernel.calendars.hours import check_apart
-from lingting.kernel.calendars.models import Calendar, DayTable, SpecialDay, SpecialHours, WeeklyHours
+from lingting.kernel.calendars.models import Calendar, DayTable, SpecialDay, SpecialHours, WeeklyHours, new_version
 from lingting.kernel.calendars.selectors import Period
 from lingting.kernel.organisation.services import name_key
 from lingting.kernel.timeline.events import Actor
@@ -46,7 +46,7 @@ def save_calendar(
     calendar.key = calendar.key or name_key(Calendar, name_en or name_zh)
     calendar.save()
     _replace_week(calendar, weekly)
-    record(CalendarChanged(calendar_id=calendar.pk), actor=actor, now=now)
+    _tell(calendar.pk, actor=actor, now=now)
     return calendar
 
 
@@ -74,14 +74,14 @@ def set_special_hours(
         for opens, closes in ordered
     ]
     SpecialHours.objects.bulk_create(rows or [SpecialHours(calendar=calendar, date=day, is_closed=True, note=note)])
-    record(CalendarChanged(calendar_id=calendar.pk), actor=actor, now=now)
+    _tell(calendar.pk, actor=actor, now=now)
 
 
 @transaction.atomic
 def remove_special_hours(calendar: Calendar, *, day: date, actor: Actor, now: datetime) -> None:
     """The date follows the rule again."""
     calendar.special_hours.filter(date=day).delete()
-    record(CalendarChanged(calendar_id=calendar.pk), actor=actor, now=now)
+    _tell(calendar.pk, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -121,4 +121,10 @@ def mark_published(table: DayTable, *, year: int, actor: Actor, now: datetime) -
 
 def _tell_calendars(table: DayTable, *, actor: Actor, now: datetime) -> None:
     for calendar_id in table.calendars.values_list("pk", flat=True):
-        record(CalendarChanged(calendar_id=calendar_id), actor=actor, now=now)
+        _tell(calendar_id, actor=actor, now=now)
+
+
+def _tell(calendar_id: int, *, actor: Actor, now: datetime) -> None:
+    """Another version, and the fact. Random: a change that is rolled back must not share its number with a later one."""
+    Calendar.objects.filter(pk=calendar_id).update(version=new_version())
+    record(CalendarChanged(calendar_id=calendar_id), actor=actor, now=now)
