@@ -21,8 +21,9 @@ SCRIPT = "widget.js"
 _FOLDER = Path(__file__).parent / "static" / "chat"
 _LIVE_STREAM = Path(lingting.platform.realtime.__file__).parent / "static" / "realtime" / "live-stream.js"
 _MODULES = (
-    "attention.js", "composer.js", "conversation.js", "document.js", "element.js", "files.js", "forms.js", "home.js",
-    "keeping.js", "listening.js", "outbox.js", "panel.js", "receipts.js", "sentences.js", "server.js", "styles.js", "thread.js",
+    "attention.js", "composer.js", "conversation.js", "delivery.js", "document.js", "element.js", "files.js", "forms.js",
+    "home.js", "keeping.js", "listening.js", "outbox.js", "panel.js", "place.js", "receipts.js", "sentences.js", "server.js",
+    "styles.js", "thread.js", "waking.js",
 )  # fmt: skip
 _VERSION_MARK = b"{version}"
 

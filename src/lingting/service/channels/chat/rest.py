@@ -53,6 +53,11 @@ def recognise(request: HttpRequest, credentials: str) -> Caller | None:
     if visitor is None:
         return None
     translation.activate(visitor.language)
+    return caller_of_visitor(visitor)
+
+
+def caller_of_visitor(visitor: Visitor) -> Caller:
+    """A visitor as the API's caller: what their calls count under and what the audit names."""
     return Caller(
         kind="visitor", id=str(visitor.key), label=str(visitor.customer or ""), scopes=frozenset(), extra={"visitor": visitor}
     )
@@ -137,6 +142,22 @@ def read_conversation(
     services.note_seen(visitor, now=now)
     session = services.session_of(visitor, conversation_id)
     return _conversation_out(session, visitor=visitor, after_id=after, now=now)
+
+
+@router.get("/conversations/{conversation_id}/messages", auth=_VISITOR, response=schemas.EarlierOut)
+@cross_origin
+@limited(READS, name="chat-reads", by=by_caller)
+def read_earlier_messages(
+    request: HttpRequest, conversation_id: int, before: Annotated[int, Query(ge=1, le=2**62)]
+) -> dict[str, Any]:
+    """What was said before a message: the latest 200 of it, oldest first."""
+    visitor, now = _visitor(request), timezone.now()
+    session = services.session_of(visitor, conversation_id)
+    seen = selectors.standing(session, now=now)
+    said = selectors.messages_before(
+        session.conversation_id, before_id=before, visitor=visitor, is_held=bool(seen.agent_name), now=now
+    )
+    return {"messages": said.messages, "has_earlier": said.has_earlier}
 
 
 @router.post("/conversations/{conversation_id}/messages", auth=_VISITOR, response={201: schemas.MessageStoredOut})
@@ -290,6 +311,7 @@ def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, 
         },
         "messages": said.messages,
         "has_more": said.has_more,
+        "has_earlier": said.has_earlier,
         "topic": f"chat:{session.conversation_id}",
         "cursor": cursor,
     }  # fmt: skip

@@ -89,15 +89,24 @@ class StandingOut(Schema):
 class ConversationOut(Schema):
     """A conversation with its messages after the asked one. `topic` and `cursor` are for `/live/`.
 
-    `has_more`: ask again after the last of these messages.
+    `has_more`: ask again after the last of these messages. `has_earlier`: there is more before the first of them,
+    told when the latest were asked for.
     """
 
     id: int
     standing: StandingOut
     messages: list[MessageOut]
     has_more: bool
+    has_earlier: bool
     topic: str
     cursor: str
+
+
+class EarlierOut(Schema):
+    """Messages before another, oldest first. `has_earlier`: ask again before the first of these."""
+
+    messages: list[MessageOut]
+    has_earlier: bool
 
 
 class VisitOut(Schema):

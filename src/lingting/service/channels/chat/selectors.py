@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import openings
 from lingting.platform.files.models import StoredFile
@@ -45,10 +47,14 @@ class ChatStanding:
 
 @dataclass(frozen=True)
 class Said:
-    """What the customer may read, oldest first; `has_more`: there is more after the last of them."""
+    """What the customer may read, oldest first; `has_more`: there is more after the last of them.
+
+    `has_earlier`: there is more before the first of them; only told where that is asked.
+    """
 
     messages: list[dict[str, Any]]
     has_more: bool
+    has_earlier: bool
     read_up_to: int
 
 
@@ -98,14 +104,36 @@ def messages_after(
 
     `is_held`: somebody has or had the conversation on their desk. Three queries.
     """
-    shown = Message.objects.filter(conversation_id=conversation_id, kind__in=SHOWN_KINDS)
+    shown = _shown_in(conversation_id)
     ordered = shown.filter(id__gt=after_id).order_by("id" if after_id > 0 else "-id")
     rows = list(ordered.values(*_COLUMNS)[: MOST_MESSAGES + 1])
-    has_more = after_id > 0 and len(rows) > MOST_MESSAGES
-    rows = sorted(rows[:MOST_MESSAGES], key=lambda row: row["id"])
-    files = _files_of([row["id"] for row in rows], visitor=visitor, now=now) if rows else {}
+    is_cut = len(rows) > MOST_MESSAGES
     seen = shown.filter(kind=MessageKind.CUSTOMER, read_at__isnull=False).order_by("-id").values_list("id", flat=True)
-    return Said([_shown(row, files=files, is_held=is_held) for row in rows], has_more, seen.first() or 0)
+    return Said(
+        _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
+        has_more=is_cut and after_id > 0, has_earlier=is_cut and after_id == 0, read_up_to=seen.first() or 0,
+    )  # fmt: skip
+
+
+def messages_before(
+    conversation_id: int, *, before_id: int, visitor: Visitor, is_held: bool, now: datetime
+) -> Said:
+    """The latest 200 that were said before a message; `is_held` as above. Two queries, of one keyset page."""
+    ordered = _shown_in(conversation_id).filter(id__lt=before_id).order_by("-id")
+    rows = list(ordered.values(*_COLUMNS)[: MOST_MESSAGES + 1])
+    return Said(
+        _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
+        has_more=False, has_earlier=len(rows) > MOST_MESSAGES, read_up_to=0,
+    )  # fmt: skip
+
+
+def _shown_in(conversation_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(conversation_id=conversation_id, kind__in=SHOWN_KINDS)
+
+
+def _told(rows: list[dict[str, Any]], *, visitor: Visitor, is_held: bool, now: datetime) -> list[dict[str, Any]]:
+    files = _files_of([row["id"] for row in rows], visitor=visitor, now=now) if rows else {}
+    return [_shown(row, files=files, is_held=is_held) for row in sorted(rows, key=lambda row: row["id"])]
 
 
 _COLUMNS = ("id", "kind", "text", "data", "created_at", "client_key", "delivered_at", "read_at", "author__display_name")

@@ -254,6 +254,30 @@ def test_what_came_after_a_message_is_told_without_a_gap(browser: Browser, monke
     assert [message["text"] for message in browser.read(begun["id"]).json()["messages"]] == ["4", "5"]
 
 
+def test_what_was_said_before_is_paged_back_to_the_first_word(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lingting.service.channels.chat.selectors.MOST_MESSAGES", 2)
+    begun = browser.begin("0")
+    for number in range(1, 6):
+        browser.say(begun["id"], str(number))
+    page = browser.read(begun["id"]).json()
+    texts = [message["text"] for message in page["messages"]]
+    while page["has_earlier"]:
+        page = browser.get(f"conversations/{begun['id']}/messages?before={page['messages'][0]['id']}").json()
+        texts = [message["text"] for message in page["messages"]] + texts
+    assert texts[-6:] == ["0", "1", "2", "3", "4", "5"]
+    assert browser.read(begun["id"], after=page["messages"][-1]["id"]).json()["has_earlier"] is False
+
+
+def test_earlier_messages_are_shown_to_their_own_visitor_only(
+    browser: Browser, new_browser: Callable[..., Browser]
+) -> None:
+    begun = browser.begin()
+    stranger = new_browser()
+    stranger.open()
+    assert stranger.get(f"conversations/{begun['id']}/messages?before=999999999").status_code == 404
+    assert browser.get(f"conversations/{begun['id']}/messages?before=0").status_code == 422
+
+
 def test_an_ended_conversation_is_rated_once(browser: Browser, agent: Account) -> None:
     conversation = browser.begin()["id"]
     answered(conversation, agent)

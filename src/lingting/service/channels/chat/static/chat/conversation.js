@@ -6,14 +6,16 @@
  * from the server, after the last message known.
  */
 
+import { Delivery } from "./delivery.js";
 import { Listening } from "./listening.js";
 import { Outbox } from "./outbox.js";
+import { Place } from "./place.js";
 import { OURS, Receipts, tick } from "./receipts.js";
 import { Refused } from "./server.js";
+import { Waking } from "./waking.js";
 
 const TYPING_LASTS_MS = 6000;
 const TYPING_EVERY_MS = 3000;
-const SLEPT_MS = 25000;
 const AGAIN_AFTER_MS = 4000;
 
 export class Conversation extends EventTarget {
@@ -26,28 +28,22 @@ export class Conversation extends EventTarget {
     this.liveState = "";
     this.problem = null;
     this.receipts = new Receipts(server);
+    this.place = new Place(keeping);
     this.forget();
-    this.outbox = new Outbox(keeping, { deliver: (entry) => this.deliver(entry), onChange: () => this.changed() });
+    const delivery = new Delivery(this);
+    this.outbox = new Outbox(keeping, { deliver: (entry) => delivery.deliver(entry), onChange: () => this.changed() });
     this.listening = new Listening({
       keeping, url: `${server.origin}/live/`,
       onEvent: (event) => this.hear(event),
       onState: (state, reason) => this.hearState(state, reason),
     });
     keeping.onChange = (message) => this.hearWindow(message);
-    this.lastTickAt = Date.now();
-    this.ticking = setInterval(() => this.noticeSleep(), 5000);
-    this.waking = () => document.hidden || this.wake();
-    for (const [target, name] of this.wakers()) target.addEventListener(name, this.waking);
-  }
-
-  wakers() {
-    return [[window, "online"], [window, "pageshow"], [window, "focus"], [document, "visibilitychange"]];
+    this.waking = new Waking(() => this.wake());
   }
 
   close() {
-    clearInterval(this.ticking);
     clearTimeout(this.timer);
-    for (const [target, name] of this.wakers()) target.removeEventListener(name, this.waking);
+    this.waking.close();
     this.outbox.close();
     this.listening.close();
     this.keeping.close();
@@ -94,7 +90,7 @@ export class Conversation extends EventTarget {
 
   /** Whether something was left off on an earlier page that should go on without being asked. */
   get isUnfinished() {
-    return Boolean(this.keeping.get("conversation") || this.outbox.entries().length);
+    return Boolean(this.place.id || this.outbox.entries().length);
   }
 
   /** Says who we are and takes up the running conversation; many calls are one. */
@@ -132,21 +128,34 @@ export class Conversation extends EventTarget {
     this.widget = found.widget;
     this.keeping.set(`look:${this.language}`, found.widget);
     this.outbox.claim(found.visitor);
-    const kept = this.keeping.get("conversation");
     if (found.conversation) this.take(found.conversation);
-    else if (kept) await this.takeUp(kept);
+    else if (this.place.id) await this.takeUp(this.place.id);
     this.changed();
     this.outbox.run();
   }
 
   /** A conversation that ended while nobody looked: shown once more, to be read and rated. */
   async takeUp(id) {
-    this.forget();
-    this.id = id;
-    this.receipts.begin(id);
-    await this.sync();
+    if (this.id === id) await this.sync();
+    else await this.follow(id);
     const isDone = this.isEnded && (this.standing.is_rated || !this.standing.agent_name);
     if (isDone && !this.isLooking) this.startNew();
+  }
+
+  /** Another window of the visitor is in this conversation; what is shown gives way when its words are there. */
+  async follow(id) {
+    if (this.following === id) return;
+    this.following = id;
+    try {
+      const told = await this.server.get(`conversations/${id}`);
+      if (this.place.id === id) this.take(told);
+    } catch (error) {
+      if (error.status === 404 && this.place.id === id) this.startNew();
+      else if (error.status === 401) this.visitAgain();
+      else if (error.isPassing) setTimeout(() => this.compare(), AGAIN_AFTER_MS);
+    } finally {
+      this.following = null;
+    }
   }
 
   // --- Reading ------------------------------------------------------------------------------------
@@ -156,19 +165,25 @@ export class Conversation extends EventTarget {
     this.standing = null;
     this.messages = new Map();
     this.syncedTo = 0;
+    this.hasEarlier = false;
     this.agentTyping = false;
   }
 
-  /** Takes in what the server told about the conversation. */
+  /** Takes in what the server told about the conversation. What the person has left behind stays behind. */
   take(told) {
+    if (this.place.hasLeft(told.id)) {
+      if (this.id === told.id) this.leaveBehind();
+      return;
+    }
     if (this.id !== told.id) {
       this.forget();
       this.id = told.id;
+      this.place.enter(told.id);
       this.receipts.begin(told.id);
     }
-    this.keeping.set("conversation", told.id);
     const wasLive = this.isLive;
     const isFirst = this.syncedTo === 0;
+    if (isFirst) this.hasEarlier = told.has_earlier;
     this.standing = told.standing;
     for (const message of told.messages) this.takeMessage(message, { isNews: !isFirst });
     tick(this.messages.values(), told.standing);
@@ -190,16 +205,21 @@ export class Conversation extends EventTarget {
     if (isNews && message.id > this.keeping.get("seen", 0)) this.dispatchEvent(new CustomEvent("said", { detail: message }));
   }
 
-  /** Reads what is new; asked for while it runs, it runs once more. */
-  async sync() {
-    if (!this.id) return;
+  /** Reads what is new; asked for while it runs, it runs once more. Ends when all asked for was read. */
+  sync() {
+    if (!this.id) return Promise.resolve();
     this.isAsked = true;
-    if (this.isSyncing) return;
-    this.isSyncing = true;
+    this.syncing = this.syncing || this.readAsLongAsAsked();
+    return this.syncing;
+  }
+
+  async readAsLongAsAsked() {
+    let id = null;
     try {
       while (this.isAsked && this.id) {
         this.isAsked = false;
-        const told = await this.server.get(`conversations/${this.id}?after=${this.syncedTo}`);
+        ({ id } = this);
+        const told = await this.server.get(`conversations/${id}?after=${this.syncedTo}`);
         // The person may have left it for a new one while the answer was on its way.
         if (told.id !== this.id) continue;
         this.take(told);
@@ -208,12 +228,24 @@ export class Conversation extends EventTarget {
       this.syncFailures = 0;
     } catch (error) {
       this.syncFailures = (this.syncFailures || 0) + 1;
-      if (error.status === 404) this.startNew();
+      if (error.status === 404 && id === this.id) this.startNew();
       else if (error.status === 401) this.visitAgain();
       else this.plan();
     } finally {
-      this.isSyncing = false;
+      this.syncing = null;
     }
+  }
+
+  /** What was said before the first message known; how many there were. Throws `Refused`. */
+  async readEarlier() {
+    const { id } = this;
+    const before = Math.min(...this.messages.keys());
+    const told = await this.server.get(`conversations/${id}/messages?before=${before}`);
+    if (id !== this.id) return 0;
+    for (const message of told.messages) this.messages.set(message.id, message);
+    this.hasEarlier = told.has_earlier;
+    this.changed();
+    return told.messages.length;
   }
 
   /** Windows that disagree about who is signed in must not outbid each other without end. */
@@ -251,12 +283,19 @@ export class Conversation extends EventTarget {
   hearWindow(message) {
     this.listening.hear(message);
     if (message.kind !== "kept") return;
-    const kept = this.keeping.get("conversation");
-    if (this.visitor && this.keeping.get("visitor") !== this.visitor) this.visitAgain();
-    else if (this.visitor && kept && kept !== this.id) this.visitAgain();
-    else if (this.visitor && !kept && this.isEnded) this.leaveBehind();
-    else if (this.id) this.syncSoon();
+    if (!this.compare() && this.id) this.syncSoon();
     this.changed();
+  }
+
+  /** Whether the visitor's other windows have gone on to something else; then this one follows. */
+  compare() {
+    const { place } = this;
+    if (!this.visitor) return false;
+    if (this.keeping.get("visitor") !== this.visitor) this.visitAgain();
+    else if (place.id && place.id !== this.id) this.follow(place.id);
+    else if (!place.id && this.isEnded) this.leaveBehind();
+    else return false;
+    return true;
   }
 
   /** Another window sent or read something: look after it in a moment, once. */
@@ -278,15 +317,10 @@ export class Conversation extends EventTarget {
     this.changed();
   }
 
-  noticeSleep() {
-    if (Date.now() - this.lastTickAt > SLEPT_MS) this.wake();
-    this.lastTickAt = Date.now();
-  }
-
   wake() {
     this.listening.wake();
     this.outbox.hurry();
-    this.sync();
+    if (!this.compare()) this.sync();
     this.confirm();
   }
 
@@ -294,43 +328,6 @@ export class Conversation extends EventTarget {
 
   say({ text, files, queue }) {
     this.outbox.add({ text: text.replaceAll("\u0000", ""), files, queue: queue || "", visitor: this.visitor });
-  }
-
-  async deliver(entry) {
-    if (!this.server.token || !this.visitor) await this.visit();
-    if ([...this.messages.values()].some((message) => message.client_key === entry.key)) return;
-    const body = { text: entry.text, client_key: entry.key, files: entry.files.map((file) => file.id) };
-    try {
-      if (this.isLive) {
-        const stored = await this.server.post(`conversations/${this.id}/messages`, body);
-        this.keepSent(entry, stored);
-      } else this.take(await this.server.post("conversations", { ...body, queue: entry.queue }));
-    } catch (error) {
-      await this.recover(error);
-      throw error;
-    }
-  }
-
-  /** Some refusals say that we know too little: learn it, and the outbox tries again. */
-  async recover(error) {
-    if (error.status === 401) {
-      this.visitor = "";
-      await this.visit();
-      error.status = 0;
-    } else if (error.code === "no_such_conversation") {
-      this.startNew();
-      error.status = 0;
-    } else if (error.code === "conversation_is_over") await this.sync();
-  }
-
-  /** Shown as sent at once; the next reading brings the server's own version. */
-  keepSent(entry, stored) {
-    if (this.messages.has(stored.id)) return;
-    this.messages.set(stored.id, {
-      id: stored.id, kind: "customer", text: entry.text, author: "", at: stored.at, client_key: entry.key,
-      is_delivered: this.standing.state === "talking", is_read: false, files: entry.files,
-    });
-    this.changed();
   }
 
   noteTyping() {
@@ -379,8 +376,7 @@ export class Conversation extends EventTarget {
 
   /** Leaves an ended conversation behind. */
   startNew() {
-    this.keeping.set("conversation", null);
-    this.keeping.set("left", null);
+    this.place.leave(this.id, { isOver: this.isEnded });
     this.leaveBehind();
   }
 

@@ -85,16 +85,25 @@ function isAddress(text) {
   }
 }
 
+/** Says a text in an element; what says it already is not touched, so that a selection in it stays. */
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /**
- * Brings the children of an element to a list of keyed pieces: what did not change stays as it is,
- * with its focus, scroll and loaded pictures. A piece is {key, sign, make}: a new sign makes it anew.
+ * Brings the children of an element to a list of keyed pieces: what did not change stays as it is and where it
+ * is, with its focus, scroll, loaded pictures and a click that has only half happened.
+ *
+ * A piece is {key, sign, make, refine}: a new sign makes it anew; `refine(child)` brings one that stays, or was
+ * just made, up to date within.
  */
 export function reconcile(parent, pieces) {
+  const wanted = new Set(pieces.map((piece) => piece.key));
+  for (const child of [...parent.children]) if (!wanted.has(child.dataset.key)) child.remove();
   const before = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;
-  for (const { key, sign, make } of pieces) {
+  for (const { key, sign = "", make, refine } of pieces) {
     let child = before.get(key);
-    before.delete(key);
     if (!child || child.dataset.sign !== sign) {
       const made = make();
       made.dataset.key = key;
@@ -107,6 +116,6 @@ export function reconcile(parent, pieces) {
     }
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
+    if (refine) refine(child);
   }
-  for (const gone of before.values()) gone.remove();
 }

@@ -88,26 +88,25 @@ export class Attachments {
   pieces() {
     return this.entries.map((entry, place) => ({
       key: String(entry.stored ? entry.stored.id : `up-${entry.id || place}`),
-      sign: `${Math.round(entry.share * 20)}|${Boolean(entry.stored)}|${Boolean(entry.failure)}`,
+      sign: `${Boolean(entry.stored)}|${Boolean(entry.failure)}`,
       make: () => this.chip(entry),
+      refine: (chip) => chip.style.setProperty("--share", String(entry.share)),
     }));
   }
 
   chip(entry) {
     const { sentences } = this;
-    const bar = h("span", { class: "chip-bar" });
-    bar.style.setProperty("--share", String(entry.share));
     return h("li", { class: entry.failure ? "chip is-failed" : "chip" },
       icon("file", 16), h("bdi", { class: "chip-name", text: entry.name }),
       entry.failure && h("button", { type: "button", class: "chip-act", aria: { label: sentences.say("retry") }, on: { click: () => this.upload(entry) } }, icon("retry", 16)),
       h("button", { type: "button", class: "chip-act", aria: { label: sentences.say("remove", { name: entry.name }) }, on: { click: () => this.remove(entry) } }, icon("close", 14)),
-      !entry.stored && !entry.failure && bar);
+      !entry.stored && !entry.failure && h("span", { class: "chip-bar" }));
   }
 }
 
-/** Files as they stand in a message: pictures in their own proportion, everything else as a named line. */
-export function shownFiles(files, { origin, sentences }) {
-  return files.map((file) => (file.is_image ? shownPicture(file, { origin, sentences }) : shownFile(file, { origin, sentences })));
+/** A file as it stands in a message: a picture in its own proportion, anything else as a named line. */
+export function shownFile(file, { origin, sentences }) {
+  return file.is_image ? shownPicture(file, { origin, sentences }) : namedFile(file, { origin, sentences });
 }
 
 function shownPicture(file, given) {
@@ -115,12 +114,16 @@ function shownPicture(file, given) {
   const picture = h("img", { src: address, alt: file.name, loading: "lazy", width: file.width || null, height: file.height || null, referrerpolicy: "no-referrer" });
   const link = h("a", { class: "picture", href: address, target: "_blank", rel: "noopener noreferrer" }, picture);
   if (file.width && file.height) link.style.setProperty("--ratio", String(Math.max(0.5, Math.min(2.5, file.width / file.height))));
-  // A host page whose policy forbids our pictures still gets the file.
-  picture.addEventListener("error", () => link.replaceWith(shownFile(file, given)));
+  // A host page whose policy forbids our pictures still gets the file, in the picture's place.
+  picture.addEventListener("error", () => {
+    const named = namedFile(file, given);
+    Object.assign(named.dataset, link.dataset);
+    link.replaceWith(named);
+  });
   return link;
 }
 
-function shownFile(file, { origin, sentences }) {
+function namedFile(file, { origin, sentences }) {
   return h("a", { class: "file", href: new URL(file.url, origin).href, target: "_blank", rel: "noopener noreferrer" },
     icon("file", 20), h("span", { class: "file-words" }, h("bdi", { class: "file-name", text: file.name }), h("small", { text: sentences.size(file.size) })));
 }

@@ -1,6 +1,6 @@
 /** The first screen: a greeting, what it is about, and whether somebody is there. */
 
-import { h, icon, reconcile } from "./document.js";
+import { h, icon, put, reconcile } from "./document.js";
 import { contactForm } from "./forms.js";
 
 export class Home {
@@ -23,21 +23,28 @@ export class Home {
 
   render() {
     const { widget } = this.conversation;
-    this.greeting.textContent = widget.greeting;
+    put(this.greeting, widget.greeting);
     this.greeting.hidden = !widget.greeting;
     this.topic.hidden = widget.queues.length < 2;
     const chosen = this.queue.key;
     reconcile(this.list, widget.queues.map((queue) => ({
-      key: queue.key, sign: `${queue.name}|${queue.is_open}|${queue.opens_at}|${queue.key === chosen}`, make: () => this.option(queue, queue.key === chosen),
+      key: queue.key, make: () => this.option(queue), refine: (made) => this.refine(made, queue, queue.key === chosen),
     })));
     this.renderClosed();
   }
 
-  option(queue, isOn) {
-    const state = queue.is_open ? this.sentences.say("hereNow") : this.closedWords(queue);
-    const input = h("input", { type: "radio", name: "queue", value: queue.key, checked: isOn, on: { change: () => this.choose(queue.key) } });
-    return h("label", { class: isOn ? "queue is-on" : "queue" }, input,
-      h("span", { class: "queue-name", text: queue.name }), h("span", { class: queue.is_open ? "queue-state is-open" : "queue-state", text: state }));
+  option(queue) {
+    const input = h("input", { type: "radio", name: "queue", value: queue.key, on: { change: () => this.choose(queue.key) } });
+    return h("label", { class: "queue" }, input, h("span", { class: "queue-name" }), h("span", { class: "queue-state" }));
+  }
+
+  refine(made, queue, isOn) {
+    const [input, name, state] = made.children;
+    made.classList.toggle("is-on", isOn);
+    input.checked = isOn;
+    state.classList.toggle("is-open", queue.is_open);
+    put(name, queue.name);
+    put(state, queue.is_open ? this.sentences.say("hereNow") : this.closedWords(queue));
   }
 
   closedWords(queue) {
@@ -47,8 +54,6 @@ export class Home {
   choose(key) {
     this.chosen = key;
     this.render();
-    const again = this.list.querySelector("input:checked");
-    if (again) again.focus();
     this.onChoose();
   }
 

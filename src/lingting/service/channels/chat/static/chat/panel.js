@@ -1,7 +1,7 @@
 /** The window of the chat: its head, the screen that fits what is going on, and where one writes. */
 
 import { Composer } from "./composer.js";
-import { h, icon } from "./document.js";
+import { h, icon, put } from "./document.js";
 import { contactForm } from "./forms.js";
 import { bones, Home, left, trouble } from "./home.js";
 import { Thread } from "./thread.js";
@@ -14,6 +14,7 @@ export class Panel {
     this.buildHead();
     this.notice = h("div", { class: "notice", role: "status", hidden: true }, icon("alert", 18), h("span", { text: sentences.say("noNetwork") }));
     this.body = h("div", { class: "body" });
+    this.body.addEventListener("scroll", () => this.shown === "thread" && this.thread.scrolled(), { passive: true });
     this.live = h("div", { class: "sr", role: "log", aria: { live: "polite" } });
     this.drop = h("div", { class: "drop", hidden: true, text: sentences.say("dropHere") });
     this.composer = new Composer({
@@ -102,7 +103,7 @@ export class Panel {
   newThread() {
     this.thread = new Thread({
       conversation: this.conversation, sentences: this.sentences, scroller: this.body,
-      acts: { leaveMessage: () => this.startLeaving(), startNew: () => this.startNew(), rate: (rating) => this.conversation.rate(rating) },
+      acts: { leaveMessage: () => this.startLeaving(), startNew: () => this.startNew(), rate: (rating) => this.conversation.rate(rating), announce: (text) => this.tell(text) },
     });
     return this.thread;
   }
@@ -113,10 +114,10 @@ export class Panel {
     const name = widget ? widget.name : "";
     const isTalking = standing && standing.state === "talking" && standing.agent_name;
     const who = isTalking ? standing.agent_name : name;
-    this.face.textContent = [...who][0] || "";
+    put(this.face, [...who][0] || "");
     this.face.classList.toggle("is-here", Boolean(isTalking || (widget && widget.is_open)));
-    this.title.textContent = who;
-    this.state.textContent = this.stateWords({ isTalking, widget });
+    put(this.title, who);
+    put(this.state, this.stateWords({ isTalking, widget }));
     this.element.setAttribute("aria-label", name ? sentences.say("chat", { name }) : sentences.say("open"));
   }
 
@@ -131,7 +132,11 @@ export class Panel {
   /** Screen readers hear what is new, not the whole list anew. */
   announce(message) {
     const files = message.files.map((file) => file.name).join(", ");
-    this.live.append(h("p", { text: `${message.author || this.sentences.say("us")}: ${message.text || files}` }));
+    this.tell(`${message.author || this.sentences.say("us")}: ${message.text || files}`);
+  }
+
+  tell(text) {
+    this.live.append(h("p", { text }));
     while (this.live.children.length > 5) this.live.firstElementChild.remove();
   }
 

@@ -17,7 +17,8 @@ const WORDS = {
     score1: "Very bad", score2: "Bad", score3: "All right", score4: "Good", score5: "Very good", solved: "Was your question solved?", yes: "Yes", notYet: "Not yet",
     comment: "Anything you would like to add", rateSend: "Send rating", skip: "Not now", thanks: "Thank you!", thanksText: "Your rating helps us get better.",
     tooLarge: "“{name}” is larger than {most}.", emptyFile: "“{name}” is empty.", tooMany: "Send at most {most} files at once.", uploadFailed: "“{name}” could not be sent.", uploading: "Sending {name}, {share} %", tooLong: "{count} of {most} characters: shorten it or attach a file.",
-    today: "Today", yesterday: "Yesterday", unavailable: "The chat cannot be reached", unavailableText: "Check your connection. What you wrote is kept.", wrongSetup: "The chat is not set up for this page.", newMessage: "New message", file: "File", picture: "Picture", you: "You", us: "Team", jump: "New messages", poweredBy: "Lingting",
+    today: "Today", yesterday: "Yesterday", unavailable: "The chat cannot be reached", unavailableText: "Check your connection. What you wrote is kept.", wrongSetup: "The chat is not set up for this page.", newMessage: "New message", file: "File", picture: "Picture", you: "You", us: "Team", jump: "New messages",
+    earlier: "Show earlier messages", earlierComing: "Loading…", earlierShown: "Earlier messages loaded: {count}", earlierFailed: "Earlier messages did not load. Try again", poweredBy: "Lingting",
     limited: "A little too fast: it goes on in a moment.", closedNow: "Just closed: leave us a message instead.",
   },
   "zh-hans": {
@@ -36,7 +37,8 @@ const WORDS = {
     score1: "很不满意", score2: "不满意", score3: "一般", score4: "满意", score5: "非常满意", solved: "问题解决了吗？", yes: "解决了", notYet: "还没有",
     comment: "还有什么想告诉我们的", rateSend: "提交评价", skip: "暂不评价", thanks: "谢谢您！", thanksText: "您的评价会帮助我们做得更好。",
     tooLarge: "“{name}”超过了 {most}。", emptyFile: "“{name}”是空文件。", tooMany: "一次最多发送 {most} 个文件。", uploadFailed: "“{name}”没有发送成功。", uploading: "正在上传 {name}，{share}%", tooLong: "已写 {count} 字，最多 {most} 字：请缩短或改为发送文件。",
-    today: "今天", yesterday: "昨天", unavailable: "暂时连不上客服", unavailableText: "请检查网络。您写的内容会保留。", wrongSetup: "这个页面还没有开通在线客服。", newMessage: "新消息", file: "文件", picture: "图片", you: "您", us: "客服团队", jump: "有新消息", poweredBy: "聆听",
+    today: "今天", yesterday: "昨天", unavailable: "暂时连不上客服", unavailableText: "请检查网络。您写的内容会保留。", wrongSetup: "这个页面还没有开通在线客服。", newMessage: "新消息", file: "文件", picture: "图片", you: "您", us: "客服团队", jump: "有新消息",
+    earlier: "查看更早的消息", earlierComing: "正在加载…", earlierShown: "已加载 {count} 条更早的消息", earlierFailed: "更早的消息没有加载出来，点此重试", poweredBy: "聆听",
     limited: "操作有点快，稍后会自动继续。", closedNow: "刚刚下班了，请给我们留言。",
   },
 };

@@ -50,7 +50,7 @@ button:disabled { cursor: default; opacity: .55; }
 .menu button:hover { background: var(--hush); }
 .notice { display: flex; gap: 8px; align-items: center; padding: 9px 18px; font-size: 13.5px; line-height: 1.45; background: var(--hush); color: var(--ink); border-bottom: 1px solid var(--line); flex: none; }
 
-.body { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; position: relative; display: flex; flex-direction: column; scrollbar-width: thin; }
+.body { flex: 1; min-height: 0; overflow-y: auto; overflow-anchor: none; overscroll-behavior: contain; position: relative; display: flex; flex-direction: column; scrollbar-width: thin; }
 .home { padding: 20px 18px 18px; display: flex; flex-direction: column; gap: 16px; }
 .greeting { font-size: 19px; line-height: 1.5; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 .topic { font-size: 13.5px; color: var(--ink-2); margin-bottom: 8px; }
@@ -67,6 +67,10 @@ button:disabled { cursor: default; opacity: .55; }
 .closed { display: flex; gap: 12px; padding: 14px 16px; border-radius: 14px; background: var(--brand-soft); line-height: 1.55; }
 
 .thread { flex: 1; display: flex; flex-direction: column; padding: 14px 16px 10px; }
+.earlier { align-self: center; min-height: 40px; padding: 0 16px; border-radius: 20px; color: var(--brand-text); font-weight: 600; font-size: 13.5px; }
+.earlier:hover { background: var(--hush); }
+.line:focus { outline: none; }
+.line:focus-visible { outline: 3px solid var(--brand-text); outline-offset: 2px; border-radius: 12px; }
 .lines { display: flex; flex-direction: column; }
 .line { display: flex; flex-direction: column; align-items: flex-start; max-width: 100%; margin-top: 4px; }
 .line.is-first { margin-top: 14px; }

@@ -1,30 +1,34 @@
 /** What was said: messages of both sides, what is on its way, the wait, and the end. */
 
-import { h, icon, linked, reconcile } from "./document.js";
-import { shownFiles } from "./files.js";
+import { h, icon, linked, put, reconcile } from "./document.js";
+import { shownFile } from "./files.js";
 import { ratingForm } from "./forms.js";
 
 const NEAR_BOTTOM = 80;
+const NEAR_TOP = 60;
 const GROUP_MS = 5 * 60 * 1000;
 
 export class Thread {
-  /** `acts`: leaveMessage(), startNew(), rate(rating), skipRating(). `scroller` is the element that scrolls. */
+  /** `acts`: leaveMessage(), startNew(), rate(rating), announce(text). `scroller` is the element that scrolls. */
   constructor({ conversation, sentences, scroller, acts }) {
     Object.assign(this, { conversation, sentences, scroller, acts });
     this.isRatingSkipped = false;
+    this.earlier = h("button", { type: "button", class: "earlier", hidden: true, on: { click: () => this.showEarlier() } });
     this.lines = h("div", { class: "lines" });
     this.typing = h("div", { class: "typing", hidden: true }, h("span", { class: "dots", aria: { hidden: true } }, h("i"), h("i"), h("i")), h("span"));
     this.after = h("div", {});
     this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toBottom() } }, icon("down", 18), h("span", { text: sentences.say("jump") }));
-    this.element = h("div", { class: "thread" }, this.lines, this.typing, this.after, this.jump);
-    scroller.addEventListener("scroll", () => {
-      if (this.isNearBottom) this.jump.hidden = true;
-    }, { passive: true });
+    this.element = h("div", { class: "thread" }, this.earlier, this.lines, this.typing, this.after, this.jump);
   }
 
   get isNearBottom() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
+  }
+
+  scrolled() {
+    if (this.isNearBottom) this.jump.hidden = true;
+    if (this.scroller.scrollTop < NEAR_TOP && !this.isNearBottom && !this.hasEarlierFailed) this.showEarlier();
   }
 
   toBottom() {
@@ -33,28 +37,70 @@ export class Thread {
   }
 
   render() {
+    if (this.of !== this.conversation.id) this.isRatingSkipped = this.hasEarlierFailed = false;
+    this.of = this.conversation.id;
     const wasNear = this.isNearBottom;
+    const below = this.scroller.scrollHeight - this.scroller.scrollTop;
     const { known, pending } = this.conversation.lines();
-    const newest = known.length ? known[known.length - 1].id : 0;
+    const [oldest, newest] = known.length ? [known[0].id, known.at(-1).id] : [0, 0];
     const isNew = this.newest !== undefined && newest > this.newest;
     const isOwn = pending.length > (this.pendingCount || 0);
     reconcile(this.lines, this.pieces(known, pending));
+    this.renderEarlier();
     this.renderTyping();
     this.renderAfter();
-    if (wasNear || isOwn || this.newest === undefined) this.toBottom();
+    if (this.oldest && oldest < this.oldest) this.scroller.scrollTop = this.scroller.scrollHeight - below;
+    else if (wasNear || isOwn || this.newest === undefined) this.toBottom();
     else if (isNew) this.jump.hidden = false;
-    this.newest = newest;
-    this.pendingCount = pending.length;
+    Object.assign(this, { oldest, newest, pendingCount: pending.length });
+  }
+
+  renderEarlier() {
+    this.earlier.hidden = !this.conversation.hasEarlier;
+    const words = this.isReadingEarlier ? "earlierComing" : this.hasEarlierFailed ? "earlierFailed" : "earlier";
+    put(this.earlier, this.sentences.say(words));
+    this.earlier.setAttribute("aria-busy", String(Boolean(this.isReadingEarlier)));
+  }
+
+  /** By the button, or by scrolling to the top; what one reads stays where it is. */
+  async showEarlier() {
+    if (this.isReadingEarlier || !this.conversation.hasEarlier) return;
+    const wasFocused = this.earlier.getRootNode().activeElement === this.earlier;
+    const firstBefore = this.lines.querySelector(".line");
+    this.isReadingEarlier = true;
+    this.hasEarlierFailed = false;
+    this.renderEarlier();
+    try {
+      const count = await this.conversation.readEarlier();
+      this.render();
+      this.acts.announce(this.sentences.say("earlierShown", { count }));
+      if (wasFocused) this.focusBefore(firstBefore);
+    } catch {
+      this.hasEarlierFailed = true;
+    }
+    this.isReadingEarlier = false;
+    this.renderEarlier();
+  }
+
+  /** Who came by keyboard goes on reading at the newest of the earlier messages. */
+  focusBefore(line) {
+    const lines = [...this.lines.querySelectorAll(".line")];
+    const target = lines[lines.indexOf(line) - 1];
+    if (!target) return;
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
   }
 
   pieces(known, pending) {
     const pieces = [];
+    const days = new Set();
     const lastOwn = pending.length ? null : known.filter((message) => message.kind === "customer").at(-1);
     known.forEach((message, place) => {
       const before = known[place - 1];
       const next = known[place + 1];
       const day = this.sentences.day(message.at);
-      if (!before || this.sentences.day(before.at) !== day) pieces.push({ key: `day-${day}`, sign: day, make: () => h("p", { class: "day", text: day }) });
+      if (!days.has(day)) pieces.push({ key: `day-${day}`, make: () => h("p", { class: "day", text: day }) });
+      days.add(day);
       if (message.kind === "system") pieces.push(this.systemPiece(message));
       else pieces.push(this.messagePiece(message, { isFirst: !before || !together(before, message), isLast: !next || !together(message, next), hasState: message === lastOwn }));
     });
@@ -68,14 +114,32 @@ export class Thread {
   messagePiece(message, { isFirst, isLast, hasState }) {
     const isOwn = message.kind === "customer";
     const state = !hasState ? "" : message.is_read ? "read" : message.is_delivered ? "delivered" : "sent";
-    return {
-      key: message.client_key ? `k${message.client_key}` : `m${message.id}`,
-      sign: `${isFirst}|${isLast}|${state}|${message.at}`,
-      make: () => h("div", { class: classes("line", { "is-own": isOwn, "is-first": isFirst, "is-last": isLast }) },
-        !isOwn && isFirst && h("p", { class: "author" }, h("bdi", { text: message.author || this.sentences.say("us") })),
-        h("span", { class: "sr", text: isOwn ? this.sentences.say("you") : "" }),
-        this.bubble(message), ...this.shown(message.files), isLast || state ? this.meta(message, state) : null),
-    };
+    const author = !isOwn && isFirst && (message.author || this.sentences.say("us"));
+    return this.linePiece(message.client_key ? `k${message.client_key}` : `m${message.id}`, {
+      names: classes("line", { "is-own": isOwn, "is-first": isFirst, "is-last": isLast }),
+      parts: [
+        author && { key: "author", sign: author, make: () => h("p", { class: "author" }, h("bdi", { text: author })) },
+        ...this.content(message, isOwn),
+        (isLast || state) && { key: "meta", sign: `${state}|${message.at}`, make: () => this.meta(message, state) },
+      ],
+    });
+  }
+
+  /** A line whose parts change one by one: what stands in it is never made anew because a tick came. */
+  linePiece(key, { names, parts }) {
+    return { key, make: () => h("div", {}), refine: (line) => {
+      if (line.className !== names) line.className = names;
+      reconcile(line, parts.filter(Boolean));
+    } };
+  }
+
+  content(message, isOwn) {
+    const shown = { origin: this.conversation.server.origin, sentences: this.sentences };
+    return [
+      { key: "who", make: () => h("span", { class: "sr", text: isOwn ? this.sentences.say("you") : "" }) },
+      message.text && { key: "text", sign: message.text, make: () => h("div", { class: "bubble", dir: "auto" }, linked(message.text)) },
+      ...message.files.map((file) => ({ key: `file-${file.id}`, make: () => shownFile(file, shown) })),
+    ];
   }
 
   meta(message, state) {
@@ -86,11 +150,13 @@ export class Thread {
 
   pendingPiece(entry) {
     const isOffline = this.conversation.outbox.failures > 0;
-    return {
-      key: `k${entry.key}`, sign: `pending|${isOffline}|${JSON.stringify(entry.failure)}`,
-      make: () => h("div", { class: classes("line is-own is-first is-last", { "is-pending": !entry.failure, "is-failed": entry.failure }) },
-        this.bubble(entry), ...this.shown(entry.files), entry.failure ? this.failure(entry) : this.underWay(isOffline)),
-    };
+    return this.linePiece(`k${entry.key}`, {
+      names: classes("line is-own is-first is-last", { "is-pending": !entry.failure, "is-failed": entry.failure }),
+      parts: [
+        ...this.content(entry, true),
+        { key: "meta", sign: `pending|${isOffline}|${JSON.stringify(entry.failure)}`, make: () => (entry.failure ? this.failure(entry) : this.underWay(isOffline)) },
+      ],
+    });
   }
 
   underWay(isOffline) {
@@ -105,43 +171,34 @@ export class Thread {
       act("retry", () => outbox.retry(entry.key)), act("discard", () => outbox.remove(entry.key)));
   }
 
-  bubble(message) {
-    return message.text ? h("div", { class: "bubble", dir: "auto" }, linked(message.text)) : null;
-  }
-
-  shown(files) {
-    return shownFiles(files, { origin: this.conversation.server.origin, sentences: this.sentences });
-  }
-
   renderTyping() {
     const { agentTyping, standing } = this.conversation;
     const isShown = agentTyping && standing && standing.state === "talking";
     this.typing.hidden = !isShown;
-    if (isShown) this.typing.lastElementChild.textContent = this.sentences.say("typing", { name: standing.agent_name || this.sentences.say("us") });
+    if (isShown) put(this.typing.lastElementChild, this.sentences.say("typing", { name: standing.agent_name || this.sentences.say("us") }));
   }
 
-  /** Under the last message: how long it takes, or how it was. Rebuilt only when that changed. */
+  /** Under the last message: how long it takes, or how it was. */
   renderAfter() {
     const { standing } = this.conversation;
-    const sign = standing ? JSON.stringify([standing, this.isRatingSkipped]) : "";
-    const [state, isRated] = standing ? [standing.state, standing.is_rated] : ["", false];
-    const kind = state === "ended" ? `ended|${isRated}|${this.isRatingSkipped}|${Boolean(standing.agent_name)}` : sign;
-    if (this.after.dataset.kind === kind) return;
-    this.after.dataset.kind = kind;
-    this.after.replaceChildren();
-    if (state === "waiting") this.after.append(this.waiting(standing));
-    if (state === "ended") this.after.append(this.ended(standing));
+    const [state, isRated, isNamed] = standing ? [standing.state, standing.is_rated, Boolean(standing.agent_name)] : [];
+    reconcile(this.after, [
+      state === "waiting" && { key: "waiting", make: () => h("div", { class: "card waiting" }), refine: (card) => reconcile(card, this.waiting(standing)) },
+      state === "ended" && { key: `ended-${this.of}`, sign: `${isRated}|${this.isRatingSkipped}|${isNamed}`, make: () => this.ended(standing) },
+    ].filter(Boolean));
   }
 
   waiting(standing) {
     const { sentences } = this;
     const place = standing.place === 1 ? sentences.say("next") : standing.place ? sentences.say("place", { count: standing.place - 1 }) : "";
     const wait = sentences.wait(standing.wait_low_seconds, standing.wait_high_seconds);
-    return h("div", { class: "card waiting" }, icon("clock", 24),
-      h("p", { class: "waiting-title", text: sentences.say("waitTitle") }),
-      h("p", { class: "waiting-time" }, place && h("span", { text: place }), h("span", { text: wait })),
-      h("p", { class: "waiting-keep", text: sentences.say("waitKeep") }),
-      standing.may_leave_contact && h("button", { type: "button", class: "button", text: sentences.say("leaveInstead"), on: { click: this.acts.leaveMessage } }));
+    return [
+      { key: "icon", make: () => icon("clock", 24) },
+      { key: "title", make: () => h("p", { class: "waiting-title", text: sentences.say("waitTitle") }) },
+      { key: "time", sign: `${place}|${wait}`, make: () => h("p", { class: "waiting-time" }, place && h("span", { text: place }), h("span", { text: wait })) },
+      { key: "keep", make: () => h("p", { class: "waiting-keep", text: sentences.say("waitKeep") }) },
+      standing.may_leave_contact && { key: "leave", make: () => h("button", { type: "button", class: "button", text: sentences.say("leaveInstead"), on: { click: this.acts.leaveMessage } }) },
+    ].filter(Boolean);
   }
 
   ended(standing) {
