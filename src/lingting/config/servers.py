@@ -20,10 +20,11 @@ def run_one_port(*, host: str, port: int) -> None:
     from a2wsgi import WSGIMiddleware
 
     from lingting.config.wsgi import application as pages
+    from lingting.platform.rest.together import TogetherApplication
 
     live = live_application()
     django_pages: Any = pages
-    wrapped: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
+    wrapped: Any = TogetherApplication(WSGIMiddleware(django_pages, workers=WEB_THREADS))
 
     async def site(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan" or scope.get("path", "").startswith(PREFIX):

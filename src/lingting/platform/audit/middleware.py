@@ -20,13 +20,17 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         request.request_id = request_id  # type: ignore[attr-defined]
         with acting(lambda: actor_of(request), via="interface", request_id=request_id):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+def request_id_of(given: str) -> str:
+    """The identifier a proxy gave, if it is one, else a new one."""
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def actor_of(request: HttpRequest) -> Actor | None:

@@ -65,8 +65,8 @@ def conduct(handler: Callable[..., Any], *, marks: Marks, api: NinjaAPI, operati
         check_form(request)
         _check_scope(request, scope=marks.scope)
         now = timezone.now()
-        for name, limit, by in marks.limits:
-            check_rate(f"{name}|{by(request)}", limit=limit, now=now)
+        for key, limit in marks.counts(request):
+            check_rate(key, limit=limit, now=now)
 
         def work() -> HttpResponse:
             prepared = next((value for value in values.values() if isinstance(value, HttpResponse)), None)

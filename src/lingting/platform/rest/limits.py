@@ -6,14 +6,16 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
+import orjson
 from django.db import connection
 from django.utils.translation import ngettext
 
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import Refusal
 
 MOST_KEYS_HELD = 10_000
@@ -60,13 +62,36 @@ def check_rate(key: str, *, limit: Rate, now: datetime) -> None:
     """
     if _spend_portion(key, limit=limit):
         return
-    granted, tokens = _fetch(key, limit=limit, now=now)
+    granted, tokens = _fetch({key: limit}, now=now)[key]
     if granted >= 1:
         _keep(key, left=granted - 1, limit=limit)
         return
     wait_seconds = max(0.05, (1 - tokens) / limit.per_second)
     _refuse_until(key, wait_seconds=wait_seconds)
     raise _refusal(wait_seconds)
+
+
+def top_up(wanted: Mapping[str, Rate], *, now: datetime) -> None:
+    """Fetches a portion for each key that has none in memory, all in one statement; `check_rate` then spends them.
+
+    For callers who check many keys at once; nobody is refused here.
+    """
+    lacking = {key: limit for key, limit in wanted.items() if not _has_portion(key)}
+    for key, (granted, tokens) in _fetch(lacking, now=now).items() if lacking else ():
+        if granted >= 1:
+            _keep(key, left=granted, limit=lacking[key])
+        else:
+            _refuse_until(key, wait_seconds=max(0.05, (1 - tokens) / lacking[key].per_second))
+
+
+def give_back(key: str, *, limit: Rate) -> None:
+    """Takes back one call that was counted and then not made; it stays with this process."""
+    with _lock:
+        held = _held.get(key)
+        if held is not None and held.left >= 0:
+            held.left += 1
+            return
+    _keep(key, left=1, limit=limit)
 
 
 def forget_portions() -> None:
@@ -92,6 +117,12 @@ class _Held:
 
 _held: OrderedDict[str, _Held] = OrderedDict()
 _lock = threading.Lock()
+
+
+def _has_portion(key: str) -> bool:
+    with _lock:
+        held = _held.get(key)
+        return held is not None and held.left != 0 and held.until > time.monotonic()
 
 
 def _spend_portion(key: str, *, limit: Rate) -> bool:
@@ -140,28 +171,37 @@ def _refusal(wait_seconds: float) -> RateLimited:
 
 _FETCH = """
 INSERT INTO rest_bucket AS bucket (key, tokens, granted, refilled_at, full_at)
-VALUES (%(key)s, %(capacity)s::float - %(portion)s, %(portion)s, %(now)s, %(full_at)s)
+SELECT key, capacity - portion, portion, %(now)s, full_at
+  FROM json_to_recordset(%(rows)s::json) AS given(key text, capacity float8, portion integer, full_at timestamptz)
+ ORDER BY key
 ON CONFLICT (key) DO UPDATE SET (tokens, granted, refilled_at, full_at) = (
-    SELECT available - taken, taken, greatest(bucket.refilled_at, %(now)s), %(full_at)s
-      FROM (SELECT available, least(%(portion)s, floor(available)) AS taken
-              FROM (SELECT least(%(capacity)s::float, bucket.tokens + %(per_second)s::float
-                           * greatest(0, extract(epoch FROM %(now)s - bucket.refilled_at))) AS available) AS refilled
+    SELECT available - taken, taken, greatest(bucket.refilled_at, excluded.refilled_at), excluded.full_at
+      FROM (SELECT available, least(excluded.granted, floor(available)) AS taken
+              FROM (SELECT least(capacity, bucket.tokens + capacity / extract(epoch FROM excluded.full_at - excluded.refilled_at)
+                           * greatest(0, extract(epoch FROM excluded.refilled_at - bucket.refilled_at))) AS available
+                      FROM (SELECT excluded.tokens + excluded.granted AS capacity) AS size) AS refilled
            ) AS spent)
-RETURNING granted, tokens
+RETURNING key, granted, tokens
 """
 
 
-def _fetch(key: str, *, limit: Rate, now: datetime) -> tuple[int, float]:
-    row_key = key if len(key) <= 100 else hashlib.sha256(key.encode()).hexdigest()
-    values: dict[str, Any] = {
-        "key": row_key,
-        "capacity": limit.capacity,
-        "portion": limit.portion,
-        "per_second": limit.per_second,
-        "now": now,
-        "full_at": now + timedelta(seconds=limit.capacity / limit.per_second),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_FETCH, values)
-        granted, tokens = cursor.fetchone()
-    return int(granted), float(tokens)
+def _fetch(wanted: Mapping[str, Rate], *, now: datetime) -> dict[str, tuple[int, float]]:
+    """Takes a portion from each bucket, in the order of the keys: what was granted, and what is left in it.
+
+    A new bucket is full; `full_at` is when an empty one has filled up, which also tells how fast it fills.
+    """
+    key_of = {_row_key(key): key for key in wanted}
+    rows = [
+        {
+            "key": row_key, "capacity": wanted[key].capacity, "portion": wanted[key].portion,
+            "full_at": now + timedelta(seconds=wanted[key].capacity / wanted[key].per_second),
+        }
+        for row_key, key in key_of.items()
+    ]  # fmt: skip
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_FETCH, {"now": now, "rows": orjson.dumps(rows).decode()})
+        return {key_of[key]: (int(granted), float(tokens)) for key, granted, tokens in cursor.fetchall()}
+
+
+def _row_key(key: str) -> str:
+    return key if len(key) <= 100 else hashlib.sha256(key.encode()).hexdigest()

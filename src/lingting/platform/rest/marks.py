@@ -35,6 +35,10 @@ class Marks:
     is_cross_origin: bool = False
     limits: list[tuple[str, Rate, Callable[[HttpRequest], str]]] = field(default_factory=list)
 
+    def counts(self, request: Any) -> list[tuple[str, Rate]]:
+        """What a call counts under, with how often that may be. The request says who calls (`auth`) and from where."""
+        return [(f"{name}|{by(request)}", limit) for name, limit, by in self.limits]
+
 
 _scopes: dict[str, list[str]] = {}
 

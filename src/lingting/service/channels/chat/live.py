@@ -11,6 +11,8 @@ from lingting.platform.realtime.visitors import LiveRequest
 from lingting.platform.realtime.visitors import Visitor as Listener
 from lingting.platform.realtime.visitors import register_authenticator as register_live
 from lingting.platform.rest import register_authenticator as register_rest
+from lingting.platform.rest.together import answers_together
+from lingting.service.channels.chat import intake
 from lingting.service.channels.chat.models import ChatSession, Visitor
 from lingting.service.channels.chat.rest import recognise
 from lingting.service.channels.chat.tokens import visitor_of
@@ -22,6 +24,7 @@ def connect() -> None:
     """Called once when the apps are ready."""
     register_rest("Visitor", recognise)
     register_live(listener_of)
+    answers_together(intake.PATH, answer=intake.answer_messages)
     register_topic("chat", own_conversations)
     register_mover(
         "chat.visitors",

@@ -2,6 +2,7 @@
 
 from lingting.service.channels.chat.services.conversations import (
     Said,
+    Saying,
     actor_of,
     begin,
     end,
@@ -11,6 +12,7 @@ from lingting.service.channels.chat.services.conversations import (
     rate,
     say,
     say_in,
+    say_many,
     session_of,
 )
 from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
@@ -18,6 +20,7 @@ from lingting.service.channels.chat.services.widgets import make_first_widget, n
 
 __all__ = [
     "Said",
+    "Saying",
     "actor_of",
     "begin",
     "end",
@@ -33,6 +36,7 @@ __all__ = [
     "rotate_secret",
     "say",
     "say_in",
+    "say_many",
     "session_of",
     "widget_with_key",
 ]
