@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -27,20 +28,23 @@ def answer_case(
     client_key: UUID | None = None,
     attachment_ids: Sequence[int] = (),
     closes: bool = False,
+    conversation_id: int | None = None,
+    data: dict[str, Any] | None = None,
 ) -> AddedMessage:
-    """Answers in the case's latest conversation; a case nobody owns becomes the answering person's.
+    """Answers in the case's latest conversation (or the one named); a case nobody owns becomes the answering person's.
 
     `closes` makes it the last word. The draft is forgotten. Raises as `add_message` and `close_case` do;
     a repeat (same `client_key`) changes nothing.
     """
     added = add_message(
-        latest_conversation_id(case_id),
+        conversation_id or latest_conversation_id(case_id),
         kind=MessageKind.AGENT,
         text=text,
         actor=actor,
         now=now,
         client_key=client_key,
         attachment_ids=attachment_ids,
+        data=data,
     )
     if added.is_repeat:
         return added

@@ -13,6 +13,7 @@ from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
 from lingting.service.desk.models import MessageKind
 from lingting.service.desk.services import add_message, assign_case
+from lingting.service.desk.services.messages import LIVE_CHANNELS
 from lingting.service.routing.events import ContactAnswered
 from lingting.service.routing.models import Assignment, Contact, Outcome
 from lingting.service.routing.services.loads import load_of
@@ -44,7 +45,8 @@ def claim(contact: Contact, *, account_id: int, reason: dict[str, Any], actor: A
     )  # fmt: skip
     record(fact, actor=actor, now=now)
     assign_case(contact.case_id, assignee_id=account_id, actor=actor, now=now)
-    say_line(contact.conversation_id, code="agent_joined", params={"name": label}, now=now)
+    if contact.channel in LIVE_CHANNELS:
+        say_line(contact.conversation_id, code="agent_joined", params={"name": label}, now=now)
     return assignment
 
 

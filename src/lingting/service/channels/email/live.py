@@ -1,0 +1,18 @@
+"""What e-mail tells the rest of the house about its things: words of lines, facts and notices."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from lingting.kernel.notices.registry import register_text
+from lingting.service.desk.services import register_line
+
+
+def connect() -> None:
+    """Called once when the apps are ready."""
+    register_line("mail_auto_reply", _("Automatic reply from %(name)s: %(text)s"))
+    register_line("mail_bounced", _("The letter did not reach %(address)s: %(words)s"))
+    register_line("mail_delayed", _("The letter to %(address)s is delayed: %(words)s"))
+    register_text("email.bounced", _("Your letter in case #%(case)s did not reach %(address)s: %(words)s"), icon="mail-x")
+    register_text("email.not_sent", _("Your letter in case #%(case)s was not sent: %(words)s"), icon="mail-x")
+    register_text("email.unsure", _("Your letter in case #%(case)s: %(words)s"), icon="mail-question")

@@ -1,0 +1,7 @@
+"""What e-mail offers to the whole."""
+
+from __future__ import annotations
+
+from lingting.platform.ui.manifest import Manifest
+
+manifest = Manifest(app="email")

@@ -1,0 +1,57 @@
+"""Writes of e-mail: one transaction each, a module per behaviour."""
+
+from lingting.service.channels.email.services.acknowledging import send_progress
+from lingting.service.channels.email.services.bounces import lift_suppression
+from lingting.service.channels.email.services.intake import MailTooLarge, mailbox_for, store_mail
+from lingting.service.channels.email.services.letters import (
+    BadLetter,
+    LetterIsGone,
+    NoMailbox,
+    NoSuchLetter,
+    Wording,
+    mail_conversation,
+    mailbox_of,
+    release_due,
+    send_again,
+    send_automatically,
+    send_now,
+    withdraw_letter,
+    write_letter,
+)
+from lingting.service.channels.email.services.quarantine import (
+    NoSuchMail,
+    NotInQuarantine,
+    reason_words,
+    release,
+    throw_away,
+)
+from lingting.service.channels.email.services.reading import read_waiting
+from lingting.service.channels.email.services.threading import case_for
+
+__all__ = [
+    "BadLetter",
+    "LetterIsGone",
+    "MailTooLarge",
+    "NoMailbox",
+    "NoSuchLetter",
+    "NoSuchMail",
+    "NotInQuarantine",
+    "Wording",
+    "case_for",
+    "lift_suppression",
+    "mail_conversation",
+    "mailbox_for",
+    "mailbox_of",
+    "read_waiting",
+    "reason_words",
+    "release",
+    "release_due",
+    "send_again",
+    "send_automatically",
+    "send_now",
+    "send_progress",
+    "store_mail",
+    "throw_away",
+    "withdraw_letter",
+    "write_letter",
+]

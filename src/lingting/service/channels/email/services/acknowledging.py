@@ -1,0 +1,110 @@
+"""What the centre writes by itself: that a letter has come, under which number, and when it will be answered; progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from lingting.service.channels.email.models import Letter, LetterKind, Mail, Mailbox
+from lingting.service.channels.email.parsing.kinds import is_nobody
+from lingting.service.channels.email.services.caps import may_answer_automatically
+from lingting.service.channels.email.services.letters import (
+    NoMailbox,
+    Wording,
+    mail_conversation,
+    mailbox_of,
+    send_automatically,
+)
+from lingting.service.crm.models import ContactPoint
+from lingting.service.desk.models import Case
+from lingting.service.desk.services import filled, start_conversation
+
+ACK_SUBJECT = {"zh": "已收到：{{case.subject}}", "en": "We have your message: {{case.subject}}"}
+ACK_TEXT = {
+    "zh": "{{customer.name}}，您好：\n\n您的来信我们已经收到，受理编号为 #{{case.number}}。我们会在 {{case.promise}} 之前答复您。\n\n"
+    "如需补充，直接回复本邮件即可。",
+    "en": "Dear {{customer.name}},\n\nThank you for your message. Its number is #{{case.number}}, and you will have our answer by "
+    "{{case.promise}}.\n\nIf you want to add anything, just reply to this message.",
+}
+
+
+def acknowledge(case_id: int, *, conversation_id: int, mailbox: Mailbox, mail: Mail, now: datetime) -> Letter | None:
+    """Tells the writer that the letter has come; never to machines, never often, never twice for a case.
+
+    In the caller's transaction.
+    """
+    address = mail.from_address
+    if is_nobody(address) or not may_answer_automatically(address, now=now):
+        return None
+    if Mailbox.objects.filter(address=address).exists():
+        return None
+    case = Case.objects.select_related("customer", "queue").get(pk=case_id)
+    key = "zh" if (case.customer.language or mailbox.language).lower().startswith("zh") else "en"
+    subject = getattr(mailbox, f"ack_subject_{key}") or ACK_SUBJECT[key]
+    text = getattr(mailbox, f"ack_text_{key}") or ACK_TEXT[key]
+    values = case_values(case, language=key)
+    wording = Wording(to=[address], subject=filled(subject, values=values), text=filled(text, values=values), quote="none")
+    return send_automatically(
+        case_id, conversation_id=conversation_id, wording=wording, mailbox=mailbox, kind=LetterKind.ACKNOWLEDGEMENT,
+        client_key=uuid5(NAMESPACE_URL, f"lingting:acknowledgement:{case_id}"), now=now,
+    )  # fmt: skip
+
+
+def send_progress(
+    case_id: int,
+    *,
+    subject: Mapping[str, str],
+    text: Mapping[str, str],
+    client_key: UUID,
+    now: datetime,
+    values: Mapping[str, str] | None = None,
+) -> Letter | None:
+    """Tells a case's customer by mail how it goes; for other apps' steps, once per `client_key`.
+
+    `subject` and `text` map "zh" and "en" to texts with the variables of canned replies, `{{case.promise}}` and those of
+    `values`. None when the customer has no reachable address or no mailbox can send. In the caller's transaction.
+    """
+    case = Case.objects.select_related("customer", "queue").get(pk=case_id)
+    address = _address_of(case)
+    talk = mail_conversation(case_id)
+    try:
+        mailbox = mailbox_of(case, conversation_id=talk.pk if talk else None)
+    except NoMailbox:
+        return None
+    if not address or is_nobody(address):
+        return None
+    key = "zh" if (case.customer.language or mailbox.language).lower().startswith("zh") else "en"
+    known = case_values(case, language=key) | dict(values or {})
+    wording = Wording(
+        to=[address], subject=filled(subject.get(key) or subject["zh"], values=known),
+        text=filled(text.get(key) or text["zh"], values=known), quote="none",
+    )  # fmt: skip
+    return send_automatically(
+        case_id, conversation_id=(talk or start_conversation(case_id, channel="mail", now=now)).pk, wording=wording,
+        mailbox=mailbox, kind=LetterKind.PROGRESS, client_key=client_key, now=now,
+    )  # fmt: skip
+
+
+def case_values(case: Case, *, language: str) -> dict[str, str]:
+    """What the variables of an automatic letter stand for."""
+    with override("zh-hans" if language == "zh" else "en"):
+        due = date_format(timezone.localtime(case.due_at), "SHORT_DATETIME_FORMAT") if case.due_at else ""
+        name = case.customer.name or ("客户" if language == "zh" else "customer")
+        return {
+            "customer.name": name, "case.number": str(case.pk), "case.subject": case.subject or f"#{case.pk}",
+            "case.promise": due, "queue.name": case.queue.name,
+        }  # fmt: skip
+
+
+def _address_of(case: Case) -> str:
+    """Where the customer wrote from in this case, else the preferred address of their file."""
+    mail = Mail.objects.filter(conversation__case=case, message__isnull=False, kind="letter").order_by("-id").first()
+    if mail is not None:
+        return mail.from_address
+    points = ContactPoint.objects.filter(customer_id=case.customer_id, kind="email").order_by("-is_preferred", "id")
+    return points.values_list("value", flat=True).first() or ""
