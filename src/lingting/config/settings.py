@@ -36,7 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lingting.kernel.accounts.middleware.SignedInMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "lingting.platform.ui.middleware.PersonMiddleware",
     "lingting.platform.realtime.positions.LiveCursorMiddleware",
@@ -89,7 +89,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "lingting.kernel.accounts.sessions"
 SESSION_COOKIE_NAME = "lingting_session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -132,6 +132,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": environment.database()}
+
+DESK_COUNTS_SECONDS = float(os.environ.get("DESK_COUNTS_SECONDS", "2"))
 
 LOGGING = {
     "version": 1,

@@ -20,6 +20,7 @@ def _prepare() -> None:
     os.environ["LINGTING_HOME"] = str(Path(os.environ["LINGTING_TEST_HOME"]))
     os.environ["SECRET_KEY"] = "for tests only, never for a real centre"
     os.environ["DATABASE_URL"] = start_for_tests()
+    os.environ["DESK_COUNTS_SECONDS"] = "0"
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 

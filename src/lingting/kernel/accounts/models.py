@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lingting.kernel.timeline.events import Actor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -102,9 +103,13 @@ class Account(AbstractBaseUser):
         """The widest reach of every permission this person has; read once per request."""
         found: dict[str, Reach] | None = self.__dict__.get("_reaches")
         if found is None:
-            found = _widest(self.grants.values_list("role__permissions", "reach"))
-            self.__dict__["_reaches"] = found
+            found = widest_reaches(self.grants.values_list("role__permissions", "reach"))
+            self.keep_reaches(found)
         return found
+
+    def keep_reaches(self, reaches: dict[str, Reach]) -> None:
+        """Notes rights that were read together with the account."""
+        self.__dict__["_reaches"] = reaches
 
     def can(self, permission: str) -> bool:
         """Whether any grant allows it, at any reach."""
@@ -115,7 +120,8 @@ class Account(AbstractBaseUser):
         return self.reaches.get(permission) if self.is_active else None
 
 
-def _widest(rows: Any) -> dict[str, Reach]:
+def widest_reaches(rows: Iterable[tuple[Iterable[str], str]]) -> dict[str, Reach]:
+    """The widest reach of each permission over grants: (permissions, reach) each."""
     widest: dict[str, Reach] = {}
     for permissions, reach_text in rows:
         reach = Reach(reach_text)

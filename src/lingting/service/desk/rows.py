@@ -7,12 +7,12 @@ template spends ten times as long on it. Everything that people wrote goes throu
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 
 from lingting.platform.ui.icons import icon_svg
@@ -28,19 +28,20 @@ def row_html(row: dict[str, Any], *, view: str, is_current: bool) -> str:
     """One row: who, since when or until when, the latest words, unread, queue, owner, state."""
     number, name = row["id"], escape(row["name"])
     url = f"/desk/cases/{number}/?view={quote(view)}"
-    words = _words(get_language() or "")
+    language = get_language() or ""
+    words = _words(language)
     classes = f"desk-row{' is-unread' if row['unread_count'] else ''}{' is-current' if is_current else ''}"
     return (
         f'<div class="{classes}" id="row-{number}" data-case="{number}">'
         f'<label class="desk-pick"><input type="checkbox" class="form-check-input" name="picked" value="{number}"'
         f' aria-label="{words["pick"]} {name}"></label>'
-        f'<span class="desk-face">{avatar(row["name"], 36)}{_channel(row["channel"], get_language() or "")}</span>'
+        f'<span class="desk-face">{_face(row["name"])}{_channel(row["channel"], language)}</span>'
         f'<a class="desk-row-link" href="{url}" hx-get="{url}" data-shows-pane="conversation">'
         f'<span class="desk-row-top"><bdi class="desk-row-name">{name}</bdi>{_tier(row)}'
         f'<span class="lt-spring"></span>{_time(row, words)}</span>'
         f'<span class="desk-row-line">{words["ours"] if row["is_ours"] else ""}'
         f'<bdi class="lt-clip">{escape(row["line"])}</bdi>{_unread(row, words)}</span>'
-        f'<span class="desk-row-foot">{_foot(row, words)}</span></a></div>'
+        f'<span class="desk-row-foot">{_foot(row, words, language)}</span></a></div>'
     )
 
 
@@ -59,6 +60,11 @@ def _words(language: str) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=2_000)
+def _face(name: str) -> str:
+    return avatar(name, 36)
+
+
 @cache
 def _channel(channel: str, language: str) -> str:
     look = channel_look(channel)
@@ -70,7 +76,7 @@ def _priority(priority: int, language: str) -> str:
     if priority > Priority.HIGH:
         return ""
     kind, icon = PRIORITY_LOOKS[priority]
-    return f'<span class="desk-priority lt-{kind}">{icon_svg(icon, size=14)}{escape(Priority(priority).label)}</span>'
+    return f'<span class="desk-priority lt-{kind}">{icon_svg(icon, size=14)}{escape(str(Priority(priority).label))}</span>'
 
 
 def _tier(row: dict[str, Any]) -> str:
@@ -101,11 +107,11 @@ def _unread(row: dict[str, Any], words: dict[str, str]) -> str:
     return f'<b class="desk-unread" aria-label="{count} {words["unread"]}">{count}</b>' if count else ""
 
 
-def _foot(row: dict[str, Any], words: dict[str, str]) -> str:
+def _foot(row: dict[str, Any], words: dict[str, str], language: str) -> str:
     owner = ""
     if not row["assignee_id"]:
         owner = f'<span class="desk-nobody">{words["nobody"]}</span>'
     elif not row["is_mine"]:
         owner = f'<span class="lt-clip">{escape(row["assignee_name"])}</span>'
-    priority = _priority(row["priority"], get_language() or "")
+    priority = _priority(row["priority"], language)
     return f'{priority}<span class="lt-clip">{escape(row["queue"])}</span>{owner}{words.get(row["state"], "")}'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 from lingting.kernel.metrics.selectors import seconds_text
 from lingting.kernel.notices.registry import register_text
 from lingting.service.desk.selectors import register_fact_words, register_invitation, register_served_queues
-from lingting.service.routing.models import Consult, QueueMember
+from lingting.service.routing.models import Consult
 
 Names = Mapping[str, Mapping[int, str]]
 
 
 def connect() -> None:
     """Called once when the apps are ready."""
-    register_served_queues(served_queues)
+    register_served_queues("SELECT queue_id FROM routing_queuemember WHERE account_id = %(account)s")
     register_invitation(is_asked_in)
     register_fact_words("ContactQueued", icon="hourglass", words=_queued)
     register_fact_words("ContactAnswered", icon="message-check", words=_answered)
@@ -26,10 +26,6 @@ def connect() -> None:
     register_fact_words("OfferClosed", icon="bell-off", words=_offer_closed)
     register_fact_words("ConsultAsked", icon="users", words=_consulted)
     register_text("routing.consulted", gettext_lazy("%(name)s asks you to look at case #%(case)s: %(text)s"), icon="users")
-
-
-def served_queues(account_id: int) -> Iterable[int]:
-    return QueueMember.objects.filter(account_id=account_id).values_list("queue_id", flat=True)
 
 
 def is_asked_in(account_id: int, case_id: int) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lingting.kernel.organisation.models import Team
+from lingting.kernel.organisation.models import BilingualName, Team
 
 ACCOUNT = settings.AUTH_USER_MODEL
 
@@ -28,10 +28,23 @@ class CannedReply(models.Model):
 
 
 class SavedView(models.Model):
-    """A filter of the inbox kept under a name, for oneself or for a team."""
+    """A filter of the inbox kept under a name, for oneself, for a team, or for everyone at the desk."""
 
     name = models.CharField(_("name"), max_length=60)
     owner = models.ForeignKey(ACCOUNT, models.CASCADE, related_name="saved_views")
     team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with"))
+    is_for_all = models.BooleanField(_("for everyone"), default=False)
     filters = models.JSONField(default=dict)
     order = models.PositiveSmallIntegerField(default=100)
+
+
+class Macro(BilingualName):
+    """Several acts on a case under one name, as `kernel.automation` knows them: [{"key", "params"}]; shared, or one's own."""
+
+    actions = models.JSONField(default=list)
+    owner = models.ForeignKey(ACCOUNT, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only for"))
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("macro")
+        ordering = ["order", "id"]

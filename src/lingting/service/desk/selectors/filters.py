@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lingting.service.desk.models import CaseState, Priority
@@ -23,9 +23,11 @@ class Filters:
     priority: int | None = None
     channel: str | None = None
     tag_id: int | None = None
+    is_tag_common: bool = False
+    """How the tag is looked for, not what is found."""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, item.name) is not None for item in fields(self))
+        return any(getattr(self, name) is not None for name in _PARAMETERS)
 
     @property
     def has_index(self) -> bool:
@@ -35,12 +37,14 @@ class Filters:
         """
         return self.queue_id is not None or self.type_id is not None or self.priority in (Priority.URGENT, Priority.HIGH)
 
+    @property
+    def is_lone_tag(self) -> bool:
+        """Whether a tag is all that is asked."""
+        return self.as_query().keys() == {"tag"}
+
     def as_query(self) -> dict[str, str]:
         """The filters as parameters of an address."""
-        return {_PARAMETERS[item.name]: str(value) for item in fields(self) if (value := getattr(self, item.name)) is not None}
-
-    def without(self, name: str) -> Filters:
-        return replace(self, **{name: None})
+        return {name: str(value) for key, name in _PARAMETERS.items() if (value := getattr(self, key)) is not None}
 
 
 _PARAMETERS = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +28,11 @@ from lingting.service.desk.selectors.sight import Sight, sight_of
 PAGE_SIZE = 25
 MOST_COUNTED = 999
 MOST_MENTIONED = 500
-RARE_TAG = 5_000
+MOST_COUNTS_KEPT = 2_000
+RARE_TAG = 2_000
+RARE_TAG_AMONG_FEW = 8_000
+COMMON_TAG = 30_000
+TAG_COUNTED_SECONDS = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,15 +61,24 @@ VIEWS: tuple[View, ...] = (
 VIEW_KEYS = tuple(view.key for view in VIEWS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
-    """A person at the desk: what they see and with whom they work. Read once per request."""
+    """A person at the desk: what they see and with whom they work. Read once per request, each part when it is asked for."""
 
     account: Account
     sight: Sight
-    team: tuple[int, ...]
-    all_queues: tuple[int, ...]
-    permission: str = "desk.view_cases"
+
+    @cached_property
+    def team(self) -> tuple[int, ...]:
+        """The accounts of the person's team, themselves included; none for an application."""
+        if not self.sight.sees_all:
+            return self.sight.people
+        return tuple(account_ids_within(self.account, Reach.TEAM) or ()) if self.account.pk else ()
+
+    @cached_property
+    def all_queues(self) -> tuple[int, ...]:
+        """Every queue, for somebody who sees all."""
+        return tuple(Queue.objects.order_by().values_list("id", flat=True)) if self.sight.sees_all else ()
 
     @property
     def shows_team(self) -> bool:
@@ -89,7 +105,7 @@ class Listing:
     @property
     def scope(self) -> Scope:
         desk = self.desk
-        return scope_of(self.view, sight=desk.sight, team=desk.team, all_queues=desk.all_queues, filters=self.filters)
+        return scope_of(self.view, desk=desk, filters=self.filters)
 
 
 def desk_of(account: Account) -> Desk:
@@ -97,18 +113,12 @@ def desk_of(account: Account) -> Desk:
     sight = sight_of(account)
     if sight is None:
         raise NotPermitted(_("You do not work at the desk. Ask an administrator if you should."))
-    if sight.sees_all:
-        team = account_ids_within(account, Reach.TEAM) or []
-        queues = tuple(Queue.objects.values_list("id", flat=True))
-    else:
-        team, queues = list(sight.people), ()
-    return Desk(account, sight, tuple(team), queues)
+    return Desk(account, sight)
 
 
 def whole_desk(label: str) -> Desk:
     """The sight of an application that may read every case; it has no cases, team or mentions of its own."""
-    queues = tuple(Queue.objects.values_list("id", flat=True))
-    return Desk(Account(pk=0, display_name=label), Sight(0, sees_all=True), (), queues)
+    return Desk(Account(pk=0, display_name=label), Sight(0, sees_all=True))
 
 
 def listing_of(desk: Desk, view: str, *, query: Mapping[str, Any]) -> Listing:
@@ -125,12 +135,15 @@ def listing_of(desk: Desk, view: str, *, query: Mapping[str, Any]) -> Listing:
     return Listing(desk, base_view if base_view in VIEW_KEYS else "all", merged, saved)
 
 
-def saved_views(desk: Desk) -> list[SavedView]:
-    """One's own views and those shared with one's team."""
-    from django.db.models import Q
+_SAVED = """
+    SELECT id, name, owner_id, team_id, is_for_all, filters, "order" FROM desk_savedview
+    WHERE owner_id = %s OR is_for_all OR team_id = (SELECT team_id FROM organisation_employee WHERE account_id = %s)
+    ORDER BY "order", id LIMIT 50"""
 
-    mine = Q(owner=desk.account) | Q(team__members__account=desk.account)
-    return list(SavedView.objects.filter(mine).distinct().order_by("order", "id")[:50])
+
+def saved_views(desk: Desk) -> list[SavedView]:
+    """One's own views, those shared with one's team, and those for everyone."""
+    return list(SavedView.objects.raw(_SAVED, [desk.account.pk, desk.account.pk]))
 
 
 _COLUMNS = """
@@ -155,9 +168,10 @@ def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = 
         return _page_of_ids(listing, _mentioned_ids(listing.desk), after=after, now=now, size=size)
     scope = listing.scope
     if scope.filters.tag_id is not None:
-        rare = _cases_of_rare_tag(scope.filters.tag_id)
-        if rare is not None:
-            return _page_of_ids(listing, rare, after=after, now=now, size=size)
+        marked = _count_of_tag(scope.filters.tag_id)
+        if marked <= (RARE_TAG if scope.sees_all and scope.filters.is_lone_tag else RARE_TAG_AMONG_FEW):
+            return _page_of_ids(listing, _cases_of_tag(scope.filters.tag_id), after=after, now=now, size=size)
+        scope = replace(scope, filters=replace(scope.filters, is_tag_common=marked > COMMON_TAG))
     bound, order = _read_cursor(after), order_of(scope)
     sql = f"""
         WITH page AS (
@@ -196,6 +210,22 @@ def matching_ids(listing: Listing, *, now: datetime, most: int) -> list[int]:
 _UNSEEN_MENTIONS = """
     SELECT DISTINCT said.case_id FROM desk_mention named JOIN desk_message said ON said.id = named.message_id
     WHERE named.account_id = %(account)s AND named.seen_at IS NULL"""
+
+
+def recent_counts(desk: Desk, *, now: datetime) -> dict[str, int]:
+    """The counts as they were at most `DESK_COUNTS_SECONDS` ago; what changed since comes to the screen by itself."""
+    key, seconds = (desk.account.pk, desk.sight), settings.DESK_COUNTS_SECONDS
+    counted_at, found = _counted.get(key, (None, {}))
+    if counted_at is not None and timedelta() <= now - counted_at < timedelta(seconds=seconds):
+        return found
+    found = counts(desk, now=now)
+    if len(_counted) >= MOST_COUNTS_KEPT:
+        _counted.clear()
+    _counted[key] = (now, found)
+    return found
+
+
+_counted: dict[tuple[int, Sight], tuple[datetime, dict[str, int]]] = {}
 
 
 def counts(desk: Desk, *, now: datetime) -> dict[str, int]:
@@ -253,12 +283,25 @@ def _mentioned_ids(desk: Desk) -> list[int]:
     return sorted(set(latest[:MOST_MENTIONED]))
 
 
-def _cases_of_rare_tag(tag_id: int) -> list[int] | None:
-    """The cases with a tag, or None for one so common that walking the lanes meets it soon."""
+def _count_of_tag(tag_id: int) -> int:
+    """On about how many cases a tag stands, at most `COMMON_TAG` + 1. Decides how a list is read, never what is in it."""
+    counted_at, count = _tag_counts.get(tag_id, (-TAG_COUNTED_SECONDS, 0))
+    if monotonic() - counted_at >= TAG_COUNTED_SECONDS:
+        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {sql}", {"tag": tag_id, "most": COMMON_TAG + 1})
+            count = int(cursor.fetchone()[0])
+        _tag_counts[tag_id] = (monotonic(), count)
+    return count
+
+
+_tag_counts: dict[int, tuple[float, int]] = {}
+
+
+def _cases_of_tag(tag_id: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT case_id FROM desk_case_tags WHERE tag_id = %s LIMIT %s", [tag_id, RARE_TAG + 1])
-        found = [row[0] for row in cursor.fetchall()]
-    return found if len(found) <= RARE_TAG else None
+        cursor.execute("SELECT case_id FROM desk_case_tags WHERE tag_id = %s", [tag_id])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

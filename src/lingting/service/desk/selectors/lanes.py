@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from lingting.service.desk.models import CaseState
 from lingting.service.desk.selectors.filters import NOBODY, Filters
@@ -42,22 +42,47 @@ class Scope:
         return self.people is None and self.owned and self.unowned
 
 
-def scope_of(view: str, *, sight: Sight, team: tuple[int, ...], all_queues: tuple[int, ...], filters: Filters) -> Scope:
-    """The scope of a built-in view for somebody who sees that far. `team`: accounts of their team."""
+class Place(Protocol):
+    """Where somebody stands at the desk; `team` and `all_queues` are asked for only when a view needs them."""
+
+    @property
+    def sight(self) -> Sight: ...
+    @property
+    def team(self) -> tuple[int, ...]: ...
+    @property
+    def all_queues(self) -> tuple[int, ...]: ...
+
+
+_OPEN = (CaseState.OPEN.value,)
+_STATES = {
+    "mine": _OPEN,
+    "unassigned": _OPEN,
+    "team": _OPEN,
+    "overdue": _OPEN,
+    "waiting": (CaseState.WAITING.value,),
+    "snoozed": (CaseState.SNOOZED.value,),
+    "closed": (CaseState.CLOSED.value,),
+}
+
+
+def scope_of(view: str, *, desk: Place, filters: Filters) -> Scope:
+    """The scope of a built-in view for somebody who sees that far."""
+    sight = desk.sight
     people = None if sight.sees_all else sight.people
-    queues = all_queues if sight.sees_all else sight.queues
-    whole = Scope(states=EVERY, people=people, queues=queues, filters=filters)
-    open_only = (CaseState.OPEN.value,)
-    made = {
-        "mine": replace(whole, states=open_only, people=(sight.account_id,), unowned=False),
-        "unassigned": replace(whole, states=open_only, owned=False),
-        "team": replace(whole, states=open_only, people=_within(team, people), unowned=False),
-        "waiting": replace(whole, states=(CaseState.WAITING.value,)),
-        "snoozed": replace(whole, states=(CaseState.SNOOZED.value,)),
-        "closed": replace(whole, states=(CaseState.CLOSED.value,)),
-        "overdue": replace(whole, states=open_only, is_overdue=True),
-    }.get(view, whole)
-    return _narrowed(made, filters)
+    made = Scope(states=_STATES.get(view, EVERY), people=people, queues=sight.queues, filters=filters)
+    if view == "mine":
+        made = replace(made, people=(sight.account_id,), unowned=False)
+    elif view == "unassigned":
+        made = replace(made, owned=False)
+    elif view == "team":
+        made = replace(made, people=_within(desk.team, people), unowned=False)
+    elif view == "overdue":
+        made = replace(made, is_overdue=True)
+    made = _narrowed(made, filters)
+    if sight.sees_all and made.unowned and not made.sees_all:
+        queues = desk.all_queues if filters.queue_id is None else (filters.queue_id,)
+        made = replace(made, queues=queues)
+    return made
 
 
 def _within(team: tuple[int, ...], people: tuple[int, ...] | None) -> tuple[int, ...]:
@@ -72,7 +97,7 @@ def _narrowed(scope: Scope, filters: Filters) -> Scope:
     elif filters.assignee_id is not None:
         wanted = (filters.assignee_id,)
         scope = replace(scope, people=_within(wanted, scope.people), unowned=False)
-    if filters.queue_id is not None and not scope.sees_all:
+    if filters.queue_id is not None and scope.people is not None:
         scope = replace(scope, queues=tuple(queue for queue in scope.queues if queue == filters.queue_id))
     return scope
 
@@ -195,6 +220,12 @@ def _lane(source: str, where: str, *, order: Order) -> str:
         ORDER BY {order.of("file")} LIMIT %(size)s) AS row)"""
 
 
+# `IS TRUE` keeps the planner from joining: the cases of the tag are hashed once and every row met on the way is looked up
+# there. For a tag on very many cases the few rows that are met are looked up one by one instead.
+_TAGGED = "(file.id IN (SELECT mark.case_id FROM desk_case_tags mark WHERE mark.tag_id = %(tag)s)) IS TRUE"
+_TAGGED_OFTEN = "EXISTS (SELECT 1 FROM desk_case_tags mark WHERE mark.case_id = file.id AND mark.tag_id = %(tag)s)"
+
+
 def _residual(filters: Filters) -> list[str]:
     """Filters that are no lanes; the planner takes the index that fits the rarest."""
     found = []
@@ -207,5 +238,5 @@ def _residual(filters: Filters) -> list[str]:
     if filters.channel is not None:
         found.append("file.channel = %(channel)s")
     if filters.tag_id is not None:
-        found.append("EXISTS (SELECT 1 FROM desk_case_tags mark WHERE mark.case_id = file.id AND mark.tag_id = %(tag)s)")
+        found.append(_TAGGED_OFTEN if filters.is_tag_common else _TAGGED)
     return found

@@ -1,10 +1,11 @@
-"""`{% inbox_rows %}`: the rows of the inbox."""
+"""`{% inbox_rows %}`: the rows of the inbox; `{% bulk_bar %}`: acts on many of them."""
 
 from __future__ import annotations
 
 from django import template
 from django.utils.safestring import SafeString
 
+from lingting.service.desk import fragments
 from lingting.service.desk.rows import row_html
 
 register = template.Library()
@@ -17,3 +18,8 @@ def inbox_rows(context: template.Context) -> dict[str, object]:
     view = str(context.get("view", ""))
     html = "".join(row_html(row, view=view, is_current=opened is not None and opened.pk == row["id"]) for row in context["rows"])
     return {"html": SafeString(html), "view": view, "next": context.get("next"), "query": context.get("query", "")}
+
+
+@register.simple_tag
+def bulk_bar() -> SafeString:
+    return fragments.bulk_bar()

@@ -41,7 +41,7 @@ def test_an_app_above_opens_queues_and_cases(scene: Scene, monkeypatch: pytest.M
     monkeypatch.setattr(sight, "_invitations", [])
     waiting, theirs = scene.case(queue=scene.sales), scene.case(queue=scene.sales, assignee=scene.he)
     assert selectors.visible_case_ids(scene.lin, [waiting.pk, theirs.pk]) == set()
-    selectors.register_served_queues(lambda account_id: [scene.sales.pk] if account_id == scene.lin.pk else [])
+    selectors.register_served_queues(f"SELECT {scene.sales.pk} WHERE %(account)s = {scene.lin.pk}")
     selectors.register_invitation(lambda account_id, case_id: case_id == theirs.pk)
     assert selectors.visible_case_ids(scene.lin, [waiting.pk, theirs.pk]) == {waiting.pk, theirs.pk}
 

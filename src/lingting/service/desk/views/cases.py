@@ -20,7 +20,7 @@ from lingting.service.desk.presenting import (
     present_messages,
 )
 from lingting.service.desk.views.inbox import chosen_context
-from lingting.service.desk.views.requests import LAST_VIEW, is_part, list_context, views_context
+from lingting.service.desk.views.requests import is_part, last_view, list_context, views_context
 
 
 @require_GET
@@ -32,9 +32,9 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     services.see_mentions(case_id, account_id=request.user.pk, now=timezone.now())
     if is_part(request):
         return render(request, "desk/_case.html", context)
-    view = request.GET.get("view") or request.session.get(LAST_VIEW) or "mine"
+    view = request.GET.get("view") or last_view(request)
     beside = list_context(request, view)
-    beside |= views_context(beside["desk"], view) | chosen_context(beside["listing"])
+    beside |= views_context(beside["desk"], view, is_searching=bool(beside["words"])) | chosen_context(beside["listing"])
     return render(request, "desk/desk.html", beside | context | {"focus": "conversation"})
 
 

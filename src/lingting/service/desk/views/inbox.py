@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lingting.kernel.accounts.permissions import requires
+from lingting.platform.refusals import NotFound
 from lingting.service.desk import selectors
 from lingting.service.desk.models import CaseState, Priority
 from lingting.service.desk.presenting import CHANNELS, channel_look, present_rows
-from lingting.service.desk.views.requests import LAST_VIEW, count_text, is_part, list_context, views_context
+from lingting.service.desk.views.requests import count_text, is_part, last_view, list_context, views_context, with_last_view
 
 MOST_ROWS = 60
 
@@ -24,7 +25,10 @@ MOST_ROWS = 60
 @requires("desk.view_cases")
 def home(request: HttpRequest) -> HttpResponse:
     """The desk: the view last looked at, else one's own cases."""
-    return inbox(request, request.session.get(LAST_VIEW) or "mine")
+    try:
+        return inbox(request, last_view(request))
+    except NotFound:
+        return inbox(request, "mine")
 
 
 @require_GET
@@ -36,12 +40,12 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
         return render(request, "desk/_rows.html", context)
     if is_part(request) and context["words"]:
         return render(request, "desk/_list_body.html", context | {"may_bulk": request.user.can("desk.bulk_cases")})
-    context |= views_context(context["desk"], view) | chosen_context(context["listing"])
-    if request.session.get(LAST_VIEW) != view:
-        request.session[LAST_VIEW] = view
+    context |= views_context(context["desk"], view, is_searching=bool(context["words"])) | chosen_context(context["listing"])
     if is_part(request):
-        return render(request, "desk/_list.html", context)
-    return render(request, "desk/desk.html", context | {"focus": "list"})
+        response = render(request, "desk/_list.html", context)
+    else:
+        response = render(request, "desk/desk.html", context | {"focus": "list"})
+    return with_last_view(response, request, view=view)
 
 
 @require_GET

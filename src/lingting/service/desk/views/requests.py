@@ -12,10 +12,27 @@ from django.utils import timezone
 
 from lingting.platform.ui.toasts import add_toast, add_trigger
 from lingting.service.desk import selectors
+from lingting.service.desk.fragments import switcher
 from lingting.service.desk.presenting import present_rows
 from lingting.service.desk.selectors.inbox import MOST_COUNTED
 
-LAST_VIEW = "desk_view"
+_LAST_VIEW = "lingting_desk_view"
+_LAST_VIEW_DAYS = 90
+
+
+def last_view(request: HttpRequest) -> str:
+    """The view looked at last in this browser, else one's own cases. In a cookie: going about the lists writes nothing."""
+    return request.COOKIES.get(_LAST_VIEW) or "mine"
+
+
+def with_last_view(response: HttpResponse, request: HttpRequest, *, view: str) -> HttpResponse:
+    """Has the browser remember the view."""
+    if request.COOKIES.get(_LAST_VIEW) != view:
+        response.set_cookie(
+            _LAST_VIEW, view, max_age=_LAST_VIEW_DAYS * 86_400, path=reverse("desk:home"), httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return response
 
 
 def is_part(request: HttpRequest) -> bool:
@@ -63,37 +80,20 @@ def list_context(request: HttpRequest, view: str) -> dict[str, Any]:
     }
 
 
-def views_context(desk: selectors.Desk, view: str) -> dict[str, Any]:
-    """The view switcher: built-in and saved views with counts."""
-    counted = selectors.counts(desk, now=timezone.now())
+def views_context(desk: selectors.Desk, view: str, *, is_searching: bool = False) -> dict[str, Any]:
+    """The view switcher with its counts, and the name of the view."""
+    now = timezone.now()
     saved = selectors.saved_views(desk)
-    shown = [each for each in selectors.VIEWS if each.key != "team" or desk.shows_team]
-    views = [
-        {
-            "key": each.key,
-            "label": each.label,
-            "icon": each.icon,
-            "shortcut": each.shortcut,
-            "count": count_text(counted.get(each.key)),
-            "is_current": each.key == view,
-            "url": reverse("desk:inbox", args=[each.key]),
-        }
-        for each in shown
-    ]
-    current = next((each for each in views if each["is_current"]), None)
-    own = [
-        {
-            "id": each.pk,
-            "key": f"saved-{each.pk}",
-            "label": each.name,
-            "is_current": f"saved-{each.pk}" == view,
-            "is_own": each.owner_id == desk.account.pk,
-            "url": reverse("desk:inbox", args=[f"saved-{each.pk}"]),
-        }
-        for each in saved
-    ]
-    label = current["label"] if current else next((each["label"] for each in own if each["is_current"]), "")
-    return {"views": views, "first_views": views[:3], "saved_views": own, "view_label": label}
+    counted = selectors.recent_counts(desk, now=now)
+    html = switcher(
+        view,
+        counts={key: count_text(count) for key, count in counted.items()},
+        shows_team=desk.shows_team,
+        saved=tuple((each.pk, each.name, each.owner_id == desk.account.pk) for each in saved),
+        is_searching=is_searching,
+    )
+    names = {each.key: each.label for each in selectors.VIEWS} | {f"saved-{each.pk}": each.name for each in saved}
+    return {"switcher": html, "view_label": names.get(view, "")}
 
 
 def count_text(count: int | None) -> str:
