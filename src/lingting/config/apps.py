@@ -19,6 +19,7 @@ APPS: tuple[str, ...] = (
     "lingting.kernel.notices",
     "lingting.kernel.questionnaires",
     "lingting.kernel.clocks",
+    "lingting.kernel.procedures",
     "lingting.kernel.automation",
     "lingting.service.crm",
     "lingting.service.knowledge",

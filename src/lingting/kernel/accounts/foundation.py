@@ -33,7 +33,7 @@ _LEADER = (
 )  # fmt: skip
 _SUPERVISOR = (
     *_LEADER, "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
-    "knowledge.write_articles", "organisation.manage_people", "wallboard.manage_alerts", "reports.export_reports", "chat.manage_widgets",
+    "knowledge.write_articles", "automation.manage_rules", "organisation.manage_people", "wallboard.manage_alerts", "reports.export_reports", "chat.manage_widgets",
 )  # fmt: skip
 
 DEFINITIONS: tuple[RoleDefinition, ...] = (

@@ -51,6 +51,14 @@ manifest = Manifest(
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS,
+            label=_("Macros"),
+            route="desk:macros",
+            icon="bolt",
+            permission="desk.answer_cases",
+            order=40,
+        ),
+        NavigationEntry(
+            workspace=Workspace.SETTINGS,
             label=_("Case types"),
             route="desk:case-types",
             icon="category",
@@ -92,6 +100,7 @@ manifest = Manifest(
             permission="desk.answer_cases",
             shortcut="p",
         ),
+        Command(label=_("Run a macro"), event="desk:macro", icon="bolt", permission="desk.answer_cases", shortcut="m"),
         Command(label=_("Write a note"), event="desk:note", icon="note", permission="desk.answer_cases", shortcut="n"),
     ],
     finders=[Finder(label=_("Cases"), route="desk:find", icon="messages", permission="desk.view_cases", order=10)],

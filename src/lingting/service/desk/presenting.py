@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from lingting.service.desk.models import CaseState, Priority
+from lingting.service.desk.models import Case, CaseState, Priority
 from lingting.service.desk.services import line_text
 
 CHANNELS: dict[str, tuple[str, str | Promise]] = {
@@ -53,6 +53,23 @@ class ChannelLook:
 def channel_look(channel: str) -> ChannelLook:
     icon, label = CHANNELS.get(channel, ("message", channel))
     return ChannelLook(icon, str(label))
+
+
+def channel_choices() -> list[tuple[str, str | Promise]]:
+    return [(key, label) for key, (_icon, label) in CHANNELS.items()]
+
+
+def canned_values(case: Case, *, agent_name: str) -> dict[str, str]:
+    """What the variables of a prepared text stand for in a case."""
+    tier = case.customer.tier
+    return {
+        "customer.name": case.customer.name,
+        "customer.tier": bilingual(tier.name_zh, tier.name_en) if tier else "",
+        "agent.name": agent_name,
+        "case.number": str(case.pk),
+        "case.subject": case.subject,
+        "queue.name": case.queue.name,
+    }
 
 
 def bilingual(chinese: str | None, english: str | None) -> str:

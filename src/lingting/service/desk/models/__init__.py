@@ -1,6 +1,6 @@
 """The spine of the house: cases, their conversations and messages, the queues they wait in, and agents' aids."""
 
-from lingting.service.desk.models.aids import CannedReply, SavedView
+from lingting.service.desk.models.aids import CannedReply, Macro, SavedView
 from lingting.service.desk.models.cases import Case, CaseLink, CaseState, CaseType, Priority, Queue, Tag
 from lingting.service.desk.models.fields import CaseField, CaseFieldValue, FieldKind, TimeSpent
 from lingting.service.desk.models.joining import CaseMerge, CaseSplit
@@ -20,6 +20,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "FieldKind",
+    "Macro",
     "Mention",
     "Message",
     "MessageKind",

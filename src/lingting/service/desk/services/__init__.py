@@ -15,6 +15,15 @@ from lingting.service.desk.services.drafts import drop_draft, save_draft
 from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
+from lingting.service.desk.services.macros import (
+    BadMacro,
+    access_macro,
+    delete_macro,
+    macros_for,
+    permissions_of,
+    run_macro,
+    save_macro,
+)
 from lingting.service.desk.services.merging import CannotMerge, case_for, merge_case, undo_merge
 from lingting.service.desk.services.messages import (
     AddedMessage,
@@ -60,6 +69,7 @@ __all__ = [
     "AddedMessage",
     "BadField",
     "BadFieldValue",
+    "BadMacro",
     "BadMoment",
     "BulkOutcome",
     "CannedText",
@@ -80,6 +90,7 @@ __all__ = [
     "MessageTooLong",
     "NewMessage",
     "UnknownChoice",
+    "access_macro",
     "act_on_cases",
     "add_message",
     "add_messages",
@@ -92,6 +103,7 @@ __all__ = [
     "check_text",
     "close_case",
     "delete_canned_reply",
+    "delete_macro",
     "delete_tag",
     "delete_view",
     "drop_draft",
@@ -102,6 +114,7 @@ __all__ = [
     "latest_conversation_id",
     "line_text",
     "link_cases",
+    "macros_for",
     "mark_delivered",
     "mark_read_by_agent",
     "mark_read_by_customer",
@@ -110,15 +123,18 @@ __all__ = [
     "open_case",
     "open_case_with_conversation",
     "options_text",
+    "permissions_of",
     "preview_of",
     "queue_case",
     "register_line",
     "rename_tag",
     "reopen_case",
+    "run_macro",
     "save_canned_reply",
     "save_case_field",
     "save_case_type",
     "save_draft",
+    "save_macro",
     "save_view",
     "see_mentions",
     "set_field",

@@ -109,7 +109,7 @@ def test_a_case_needs_its_fields_before_staff_close_it(scene: Scene):
     services.set_type(case.pk, type_id=scene.complaint.pk, actor=scene.lin.as_actor, now=NOW)
     given = services.FieldGiven("型号", "Model", "choice", options="w600 = 净水器 W600 | Purifier W600\n其他 | Other", is_required=True)
     field = services.save_case_field(given, type_id=scene.complaint.pk)
-    with pytest.raises(services.FieldsMissing, match="型号|Model"):
+    with pytest.raises(services.FieldsMissing, match=r"型号|Model"):
         services.close_case(case.pk, actor=scene.lin.as_actor, now=NOW)
     with pytest.raises(services.BadFieldValue):
         services.set_field(case.pk, field_id=field.pk, text="w900", actor=scene.lin.as_actor, now=NOW)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lingting.kernel.accounts.permissions import requires
+from lingting.kernel.automation.selectors import acts_words
 from lingting.platform.refusals import NotFound
-from lingting.service.desk import selectors
+from lingting.service.desk import selectors, services
 from lingting.service.desk.models import Case, Priority
 from lingting.service.desk.presenting import PRIORITY_LOOKS
 from lingting.service.desk.services.refusals import clock_words
@@ -95,7 +96,16 @@ def _queues(request: HttpRequest, case: Case) -> tuple[str, list[Option], dict[s
     return _("Move to queue"), options, {}
 
 
+def _macros(request: HttpRequest, case: Case) -> tuple[str, list[Option], dict[str, Any]]:
+    options = [
+        {"value": one.pk, "label": one.name, "detail": _(" · ").join(acts_words("desk.case", one.actions)), "icon": "bolt"}
+        for one in services.macros_for(request.user.pk)
+    ]
+    return _("Macro"), options, {}
+
+
 _BUILDERS = {
+    "macro": _macros,
     "assignment": _people,
     "snooze": _moments,
     "tags": _tags,

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lingting.kernel.accounts.models import Account
 from lingting.kernel.accounts.permissions import requires
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import plain_url
@@ -17,7 +16,7 @@ from lingting.platform.refusals import Invalid
 from lingting.platform.ui.toasts import add_trigger
 from lingting.service.desk import selectors, services
 from lingting.service.desk.models import Case
-from lingting.service.desk.presenting import bilingual, present_messages
+from lingting.service.desk.presenting import canned_values, present_messages
 from lingting.service.desk.views.cases import display_name, message_before
 from lingting.service.desk.views.requests import uuid_of
 
@@ -87,7 +86,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 def canned(request: HttpRequest, case_id: int) -> JsonResponse:
     """Prepared texts with their variables filled for this case; the customer's language first."""
     case = selectors.access_case(request.user, case_id)
-    values = canned_values(case, agent=request.user)
+    values = canned_values(case, agent_name=request.user.display_name)
     language = (case.customer.language or "zh-hans").lower()
     rows = sorted(selectors.canned_replies(request.user), key=lambda row: row["language"] != language)
     found = [
@@ -109,19 +108,6 @@ def colleagues(request: HttpRequest) -> JsonResponse:
     """People to mention or to ask, by a part of their name."""
     people = selectors.colleagues(words=request.GET.get("q", "")[:60])
     return JsonResponse({"found": [{"value": one.pk, "label": one.display_name, "detail": one.login} for one in people]})
-
-
-def canned_values(case: Case, *, agent: Account) -> dict[str, str]:
-    """What the variables of a canned reply stand for in a case."""
-    tier = case.customer.tier
-    return {
-        "customer.name": case.customer.name,
-        "customer.tier": bilingual(tier.name_zh, tier.name_en) if tier else "",
-        "agent.name": agent.display_name,
-        "case.number": str(case.pk),
-        "case.subject": case.subject,
-        "queue.name": case.queue.name,
-    }
 
 
 def _add_note(request: HttpRequest, case_id: int) -> services.AddedMessage:

@@ -5,7 +5,7 @@ import { advance } from "./list.js";
 import { pick } from "./picker.js";
 import { openCase, word } from "./words.js";
 
-const PICKED = { assign: "assignment", snooze: "snooze", tag: "tags", priority: "priority", type: "type", queue: "queue" };
+const PICKED = { assign: "assignment", snooze: "snooze", tag: "tags", priority: "priority", type: "type", queue: "queue", macro: "macro" };
 
 function choose(what) {
   const here = openCase();
@@ -28,7 +28,7 @@ async function close() {
 
 export function startActs() {
   const desk = { group: word("group"), when: () => Boolean(openCase()) };
-  const keys = { assign: "a", snooze: "s", tag: "t", priority: "p", type: "y", queue: "q" };
+  const keys = { assign: "a", snooze: "s", tag: "t", priority: "p", type: "y", queue: "q", macro: "m" };
   for (const [name, what] of Object.entries(PICKED)) {
     document.addEventListener(`desk:${name}`, () => choose(what));
     registerShortcut(keys[name], word(name), () => choose(what), desk);

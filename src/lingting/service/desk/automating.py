@@ -1,0 +1,193 @@
+"""What rules and macros can ask about a case, and do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lingting.kernel.automation.registry import Action, Field, Subject, When, register_action, register_subject, register_when
+from lingting.kernel.timeline.events import Actor
+from lingting.service.crm.models import Tier
+from lingting.service.desk import services
+from lingting.service.desk.models import CannedReply, Case, CaseState, CaseType, Message, MessageKind, Priority, Queue, Tag
+from lingting.service.desk.presenting import canned_values, channel_choices
+
+SUBJECT = "desk.case"
+ANSWER, ASSIGN = "desk.answer_cases", "desk.assign_cases"
+
+
+def _named(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(str(row.pk), row.name) for row in rows]
+
+
+def _people() -> list[tuple[str, str]]:
+    from lingting.service.desk.selectors import colleagues
+
+    return [("0", str(_("Nobody"))), *((str(one.pk), one.display_name) for one in colleagues(most=500))]
+
+
+def _tags() -> list[tuple[str, str]]:
+    return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:300]]
+
+
+def _replies() -> list[tuple[str, str]]:
+    rows = CannedReply.objects.filter(owner=None).order_by("shortcut", "language")
+    return [(str(row.pk), f"/{row.shortcut} {row.title}") for row in rows]
+
+
+_QUEUE = Field(key="queue", label=_("queue"), kind="choice", choices=lambda: _named(Queue.objects.filter(is_active=True)))
+_TYPE = Field(key="type", label=_("case type"), kind="choice", choices=lambda: _named(CaseType.objects.filter(is_active=True)))
+_PRIORITY = Field(key="priority", label=_("priority"), kind="choice", choices=lambda: [(str(k), v) for k, v in Priority.choices])
+_PERSON = Field(key="assignee", label=_("owner"), kind="choice", choices=_people)
+_TAG = Field(key="tag", label=_("tag"), kind="choice", choices=_tags)
+
+FIELDS = (
+    Field(key="channel", label=_("channel"), kind="choice", choices=channel_choices),
+    _TYPE,
+    _QUEUE,
+    _PRIORITY,
+    Field(key="state", label=_("state"), kind="choice", choices=lambda: CaseState.choices),
+    _PERSON,
+    Field(key="tier", label=_("customer's tier"), kind="choice", choices=lambda: _named(Tier.objects.all())),
+    _TAG,
+    Field(key="subject", label=_("subject"), kind="text"),
+    Field(key="preview", label=_("latest words"), kind="text"),
+    Field(key="earlier_cases", label=_("the customer's other cases of the last 30 days"), kind="number"),
+)
+
+
+def read(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The fields of cases: three queries for all of them."""
+    rows = Case.objects.filter(pk__in=ids).values(
+        "id", "channel", "type_id", "queue_id", "priority", "state", "assignee_id", "customer__tier_id", "customer_id",
+        "subject", "preview", "opened_at",
+    )  # fmt: skip
+    tags: dict[int, list[str]] = {}
+    for pk, name in Case.tags.through.objects.filter(case_id__in=ids).values_list("case_id", "tag__name"):
+        tags.setdefault(pk, []).append(name)
+    found = list(rows)
+    others = _others(found)
+    return {
+        row["id"]: {
+            "channel": row["channel"], "type": row["type_id"], "queue": row["queue_id"], "priority": row["priority"],
+            "state": row["state"], "assignee": row["assignee_id"] or 0, "tier": row["customer__tier_id"],
+            "tag": tags.get(row["id"], []), "subject": row["subject"], "preview": row["preview"],
+            "earlier_cases": others[row["id"]],
+        }
+        for row in found
+    }  # fmt: skip
+
+
+def _others(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """How many other cases each case's customer opened within the 30 days before it."""
+    customers = {row["customer_id"] for row in rows}
+    opened: dict[int, list[tuple[int, datetime]]] = {}
+    known = Case.objects.filter(customer_id__in=customers).values_list("customer_id", "id", "opened_at")
+    for customer_id, pk, at in known:
+        opened.setdefault(customer_id, []).append((pk, at))
+    month = timedelta(days=30)
+    return {
+        row["id"]: sum(
+            1
+            for pk, at in opened.get(row["customer_id"], ())
+            if pk != row["id"] and row["opened_at"] - month <= at <= row["opened_at"]
+        )
+        for row in rows
+    }
+
+
+def _act(service: Callable[..., Any], **names: str) -> Callable[[int, Mapping[str, Any], Actor, datetime], Any]:
+    """An act that calls a service with parameters by number: `_act(set_priority, priority="priority")`."""
+
+    def perform(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime) -> Any:
+        given = {name: int(params[key]) or None for name, key in names.items()}
+        return service(case_id, **given, actor=actor, now=now)
+
+    return perform
+
+
+def _add_tag(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime) -> Any:
+    return services.add_tag(case_id, name=str(params["name"]), actor=actor, now=now)
+
+
+def _note(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime) -> Any:
+    return services.add_note(case_id, text=str(params["text"]), actor=actor, now=now)
+
+
+def _snooze(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime) -> Any:
+    return services.snooze_case(case_id, until_at=now + timedelta(hours=int(params["hours"])), actor=actor, now=now)
+
+
+def _reply(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime) -> Any:
+    """Says a prepared text with its variables filled in, in the case's latest conversation."""
+    reply = CannedReply.objects.filter(pk=params["reply"]).first()
+    talk = services.latest_conversation_id(case_id)
+    if reply is None or talk is None:
+        raise services.UnknownChoice(str(_("This prepared reply does not exist any more, or nothing was said in the case yet.")))
+    case = Case.objects.select_related("customer__tier", "queue").get(pk=case_id)
+    text = services.filled(reply.text, values=canned_values(case, agent_name=actor.label))
+    return services.add_message(talk, kind=MessageKind.AGENT, text=text, actor=actor, now=now)
+
+
+ACTIONS = (
+    Action(key="assign", label=_("Give it to"), params=[_PERSON], permission=ASSIGN,
+           perform=_act(services.assign_case, assignee_id="assignee")),
+    Action(key="queue", label=_("Move it to the queue"), params=[_QUEUE], permission=ASSIGN,
+           perform=_act(services.queue_case, queue_id="queue")),
+    Action(key="priority", label=_("Set the priority"), params=[_PRIORITY], permission=ANSWER,
+           perform=_act(services.set_priority, priority="priority")),
+    Action(key="type", label=_("Set the case type"), params=[_TYPE], permission=ANSWER,
+           perform=_act(services.set_type, type_id="type")),
+    Action(key="tag", label=_("Add the tag"), params=[Field(key="name", label=_("tag"), kind="text")], permission=ANSWER,
+           perform=_add_tag),
+    Action(key="note", label=_("Write a note"), params=[Field(key="text", label=_("note"), kind="long")], permission=ANSWER,
+           perform=_note),
+    Action(key="reply", label=_("Say a prepared reply"), permission=ANSWER, perform=_reply,
+           params=[Field(key="reply", label=_("prepared reply"), kind="choice", choices=_replies)]),
+    Action(key="snooze", label=_("Snooze for"), permission=ANSWER, perform=_snooze,
+           params=[Field(key="hours", label=_("hours"), kind="number", unit=_("hours"))]),
+    Action(key="close", label=_("Close it"), permission=ANSWER, perform=_act(services.close_case)),
+    Action(key="reopen", label=_("Reopen it"), permission=ANSWER, perform=_act(services.reopen_case)),
+)  # fmt: skip
+
+_KIND = Field(
+    key="message_kind",
+    label=_("who wrote it"),
+    kind="choice",
+    choices=lambda: [(k, v) for k, v in MessageKind.choices if k != "system"],
+)
+_WORDS = Field(key="words", label=_("what was written"), kind="text")
+
+
+def _said_words(data: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The words of messages, which the log does not keep; one query."""
+    texts = dict(Message.objects.filter(pk__in=[each["message_id"] for each in data]).values_list("id", "text"))
+    return [{"words": texts.get(each["message_id"], "")} for each in data]
+
+
+WHENS = (
+    When(kind="CaseOpened", label=_("a case is opened")),
+    When(kind="MessageAdded", label=_("somebody writes"), fields=[_KIND, _WORDS], look=_said_words),
+    When(kind="CaseChanged", label=_("priority, type, subject or tags change")),
+    When(kind="CaseAssigned", label=_("a case gets another owner")),
+    When(kind="CaseQueued", label=_("a case moves to another queue")),
+    When(kind="CaseWoken", label=_("a case comes back from snooze")),
+    When(kind="CaseClosed", label=pgettext_lazy("rule", "a case is closed")),
+    When(kind="CaseReopened", label=_("a case is reopened")),
+)
+
+
+def connect() -> None:
+    """Offers cases to rules and macros. Called once when the apps are ready."""
+    subject = Subject(
+        subject_type=SUBJECT, label=_("Case"), fields={each.key: each for each in FIELDS}, read=read,
+        address=lambda case_id: reverse("desk:case", args=[case_id]),
+    )  # fmt: skip
+    register_subject(subject)
+    register_when(SUBJECT, *WHENS)
+    register_action(SUBJECT, *ACTIONS)
