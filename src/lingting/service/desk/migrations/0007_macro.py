@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0005_joining_fields_time'),
+        ('desk', '0006_views_for_all'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
