@@ -1,4 +1,4 @@
-"""The faults script in its short form: everything is killed once under load, and nothing acknowledged is lost."""
+"""The faults script in its short form: everything is killed once under load, and nothing acknowledged is lost or stays unheard."""
 
 from __future__ import annotations
 
@@ -16,12 +16,7 @@ _NOT_FOR_IT = ("DATABASE_URL", "LINGTING_HOME", "LINGTING_TEST_HOME", "LINGTING_
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_whoever_is_killed_no_acknowledged_message_is_lost_or_doubled_and_nobody_has_two_owners() -> None:
-    """All claims of bench-faults but one hold in every run.
-
-    "every client caught up" once failed here (2 of 358 deliveries never heard, 2026-11-21): an open defect, told in
-    docs/benchmarks.md. `make bench-faults` fails on it; this test watches everything else.
-    """
+def test_whoever_is_killed_no_acknowledged_message_is_lost_doubled_or_unheard_and_nobody_has_two_owners() -> None:
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "faults.py"), "--short"],
@@ -29,5 +24,4 @@ def test_whoever_is_killed_no_acknowledged_message_is_lost_or_doubled_and_nobody
     )  # fmt: skip
     told = f"{done.stdout}\n{done.stderr[-4000:]}"
     assert done.stdout.splitlines()[-1].startswith("faults ratio="), told
-    not_held = {line.strip().removeprefix("not held: ") for line in done.stdout.splitlines() if line.strip().startswith("not held:")}
-    assert not_held <= {"every client caught up"}, told
+    assert "not held:" not in done.stdout, told

@@ -58,3 +58,25 @@ class Snapshot:
     def low_water(self) -> Cursor:
         """The highest position below which nothing can appear any more."""
         return Cursor(self.xmin, 0)
+
+    def proven(self, newest: int) -> Snapshot:
+        """The same snapshot as far as a row that is visible in it proves it; `newest` is the highest such row's number.
+
+        PostgreSQL that crashes gives out anew the numbers of transactions that left no row and whose end had not been
+        written yet: those rolled back, and every NOTIFY. Above the newest visible row no number is therefore taken for
+        seen; since no row is visible there, nothing is read twice.
+        """
+        above = newest + 1
+        return Snapshot(min(self.xmin, above), min(self.xmax, above), tuple(xid for xid in self.running if xid < above))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at the table saw: the snapshot, and the highest transaction number of a visible row (0: none)."""
+
+    snapshot: Snapshot
+    newest: int
+
+    @property
+    def proven(self) -> Snapshot:
+        return self.snapshot.proven(self.newest)

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from lingting.platform.realtime.cursors import Cursor, Snapshot
+from lingting.platform.realtime.cursors import Cursor, Look, Snapshot
 from lingting.platform.realtime.frames import heartbeat_frame, hello_frame, reload_frame, signal_frame
 from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.recall import Recall, SentEntry
@@ -33,9 +33,9 @@ class TooFarBehind(Exception):
 class Hub:
     """Everything in one event loop; touched by no other thread.
 
-    `seen` is the snapshot up to which every committed entry has been handed out. Its
-    low-water mark is what clients may come back with. A transaction that stays open holds
-    the mark back, never the delivery of others.
+    `seen` is the snapshot up to which every committed entry has been handed out, as far as rows
+    prove it. Its low-water mark is what clients may come back with. A transaction that stays open
+    holds the mark back, never the delivery of others. A crash of the database makes none of it untrue.
     """
 
     def __init__(self, source: LiveSource, *, limits: LiveLimits | None = None) -> None:
@@ -45,11 +45,12 @@ class Hub:
         self.people_changed = asyncio.Event()
         self.is_leaving = False
         self._seen: Snapshot | None = None
+        self._looked: Look | None = None
         self._recall = Recall(start=Cursor(0, 0), capacity=self.limits.recall_entries)
         self._lineage = self._lineage_before = ""
         self._by_topic: dict[str, set[Subscriber]] = defaultdict(set)
         self._connections_of: Counter[Visitor] = Counter()
-        self._unfinished: tuple[Snapshot, Cursor | None] | None = None
+        self._unfinished: tuple[Look, Cursor] | None = None
         self._wake = asyncio.Event()
         self._read_done = asyncio.Event()
         self._read_at: datetime | None = None
@@ -121,9 +122,9 @@ class Hub:
 
         Raises `NotReady` or `TooFarBehind`.
         """
-        if self._seen is None:
+        if self._looked is None:
             raise NotReady
-        if after > self._seen.low_water:
+        if after > self._looked.snapshot.low_water:
             await self._catch_up(after)
         if after < self._recall.start:
             async with self._extending:
@@ -140,7 +141,7 @@ class Hub:
     async def _catch_up(self, after: Cursor) -> None:
         """Wait for up to two reads: a page can be ahead of the hub, but not ahead of the database."""
         for _attempt in range(2):
-            if self._seen is not None and after <= self._seen.low_water:
+            if self._looked is not None and after <= self._looked.snapshot.low_water:
                 return
             self._read_done.clear()
             self._wake.set()
@@ -149,7 +150,7 @@ class Hub:
                     await self._read_done.wait()
             except TimeoutError:
                 raise NotReady from None
-        if self._seen is None or after.xid > self._seen.xmax:
+        if self._looked is None or after.xid > self._looked.snapshot.xmax:
             raise TooFarBehind
 
     async def _extend_recall(self, after: Cursor) -> None:
@@ -209,40 +210,53 @@ class Hub:
         """Hand out everything that became visible since the last round.
 
         A round cut short by a lost connection is taken up where it stopped, so that nothing
-        is handed out twice.
+        is handed out twice. What it had not yet handed out, a crash may have undone: that much is looked at anew.
         """
         target, position = self._unfinished or (await self._target(), None)
         seen = self._seen
-        if seen is not None and seen != target:
-            since = (self._read_at or datetime.now(UTC)) - timedelta(seconds=self.limits.window_seconds)
+        if seen is not None and seen != target.proven:
             limit = self.limits.batch_entries
             while True:
-                self._unfinished = (target, position)
-                entries = await self.source.read_between(seen, target=target, after=position, since=since, limit=limit)
+                entries = await self.source.read_between(
+                    seen, target=target.snapshot, after=position, since=self._news_since(), limit=limit
+                )
                 self._hand_out(SentEntry(entry, low_water=seen.low_water) for entry in entries)
                 if len(entries) < limit:
                     break
                 position = entries[-1].cursor
+                newest = max(self._newest, position.xid)
+                self._unfinished = (Look(target.snapshot.proven(newest), newest), position)
             self._unfinished = None
-        self._seen, self._read_at = target, datetime.now(UTC)
+        self._seen, self._looked, self._read_at = target.proven, target, datetime.now(UTC)
 
-    async def _target(self) -> Snapshot:
-        """The snapshot to read up to; a changed history begins anew and sends everybody to reload."""
+    def _news_since(self) -> datetime:
+        return (self._read_at or datetime.now(UTC)) - timedelta(seconds=self.limits.window_seconds)
+
+    async def _target(self) -> Look:
+        """What to read up to; a changed history begins anew and sends everybody to reload."""
         if not self._lineage:
             lineage, before = await self.source.lineage(), self._lineage_before
             self._lineage = self._lineage_before = lineage
             if before and before != lineage:
                 self._begin_anew()
-        target = await self.source.snapshot()
-        if self._seen is not None and target.xmax < self._seen.xmax:
+        seen = self._seen
+        found = await self.source.look(since=None if seen is None else self._news_since())
+        if seen is None:
+            self._recall = Recall(start=Cursor(found.newest + 1, 0), capacity=self.limits.recall_entries)
+            return found
+        if found.snapshot.xmax < seen.xmax:
             self._begin_anew()
-        if self._seen is None:
-            self._recall = Recall(start=Cursor(target.xmax, 0), capacity=self.limits.recall_entries)
-        return target
+            return await self._target()
+        return Look(found.snapshot, max(found.newest, self._newest))
+
+    @property
+    def _newest(self) -> int:
+        """The highest number that a row has proven so far."""
+        return 0 if self._looked is None else self._looked.newest
 
     def _begin_anew(self) -> None:
         _log.warning("The database's history changed; all live listeners reload.")
-        self._seen = self._unfinished = None
+        self._seen = self._looked = self._unfinished = None
         for subscriber in tuple(self.subscribers):
             subscriber.close(reload_frame())
 

@@ -9,7 +9,11 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 
-_TIP = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+_TIP = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+       (SELECT xid::text FROM timeline_entry
+        WHERE occurred_at >= now() - interval '2 days' ORDER BY xid DESC, id DESC LIMIT 1)
+"""
 
 _last: dict[str, tuple[float, str]] = {}
 
@@ -19,10 +23,15 @@ def live_cursor(*, using: str = DEFAULT_DB_ALIAS) -> str:
 
     Read it *before* the data of the page: an older position only means hearing a few things
     twice, a newer one means missing some. Outside a transaction, or at its very beginning.
+
+    Like the hub's own positions it stands no higher than the newest entry proves: a database that
+    crashes gives out some numbers above it anew (`Snapshot.proven`).
     """
     with connections[using].cursor() as cursor:
         cursor.execute(_TIP)
-        return f"{cursor.fetchone()[0]}-0"
+        oldest_running, newest = cursor.fetchone()
+    xid = int(oldest_running)
+    return f"{xid if newest is None else min(xid, int(newest) + 1)}-0"
 
 
 def recent_live_cursor(*, seconds: float, using: str = DEFAULT_DB_ALIAS) -> str:

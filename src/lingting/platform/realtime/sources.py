@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from lingting.platform.realtime.cursors import Cursor, Snapshot
+from lingting.platform.realtime.cursors import Cursor, Look, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,11 @@ class LiveSource(Protocol):
 
     channel: str
 
-    async def snapshot(self) -> Snapshot:
-        """What is visible now. Raises `ConnectionError` while the database cannot be asked."""
+    async def look(self, *, since: datetime | None) -> Look:
+        """What is visible now; rows that occurred before `since` need not count.
+
+        Raises `ConnectionError` while the database cannot be asked.
+        """
         ...
 
     async def read_between(

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from lingting.platform.realtime.cursors import Cursor, Snapshot
+from lingting.platform.realtime.cursors import Cursor, Look, Snapshot
 from lingting.platform.realtime.notify import WAKE_CHANNEL
 from lingting.platform.realtime.sources import LiveEntry
 
@@ -24,6 +24,11 @@ CONNECTION_OPTIONS: dict[str, Any] = {
 }
 
 _COLUMNS: LiteralString = "xid, id, occurred_at, kind, topics, live"
+
+_LOOK: LiteralString = """
+SELECT pg_current_snapshot()::text,
+       (SELECT xid::text FROM {table} WHERE occurred_at >= {since} ORDER BY xid DESC, id DESC LIMIT 1)
+"""
 
 _READ: LiteralString = """
 SELECT xid::text, id, occurred_at, kind, topics, live::text FROM (
@@ -61,9 +66,10 @@ class TableSource:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._lock = asyncio.Lock()
 
-    async def snapshot(self) -> Snapshot:
-        rows = await self._fetch(sql.SQL("SELECT pg_current_snapshot()::text"))
-        return Snapshot.parse(rows[0][0])
+    async def look(self, *, since: datetime | None) -> Look:
+        query = sql.SQL(_LOOK).format(table=sql.Identifier(self._table), since=_literal(since))
+        [(snapshot, newest)] = await self._fetch(query)
+        return Look(Snapshot.parse(snapshot), int(newest or 0))
 
     async def read_between(
         self, seen: Snapshot, *, target: Snapshot, after: Cursor | None, since: datetime | None, limit: int
@@ -91,7 +97,7 @@ class TableSource:
             target=sql.Literal(str(target)),
             after_xid=sql.Literal(str(after.xid)),
             after_id=sql.Literal(after.id),
-            since=sql.SQL("'-infinity'") if since is None else sql.Literal(since),
+            since=_literal(since),
         )
         return sql.SQL(_READ).format(
             columns=sql.SQL(_COLUMNS),
@@ -120,3 +126,7 @@ class TableSource:
                 self._conninfo, autocommit=True, prepare_threshold=None, **CONNECTION_OPTIONS
             )
         return self._connection
+
+
+def _literal(since: datetime | None) -> sql.Composable:
+    return sql.SQL("'-infinity'") if since is None else sql.Literal(since)

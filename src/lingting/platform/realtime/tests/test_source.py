@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lingting.platform.database.configuration import FORGETFUL
+from lingting.platform.database.configuration import FORGETFUL, ServerSettings
 from lingting.platform.database.server import EmbeddedServer
 from lingting.platform.database.testing import fast_folder
 from lingting.platform.realtime.application import LiveApplication
@@ -20,8 +23,9 @@ from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.serving import listening_socket
 from lingting.platform.realtime.sources import LiveEntry
 from lingting.platform.realtime.table_source import TableSource
-from lingting.platform.realtime.tests.conftest import CREATE, REAL_COMMITS, TABLE, RunningHub, Writer, free_listener
+from lingting.platform.realtime.tests.conftest import CREATE, REAL_COMMITS, TABLE, RunningHub, Writer, free_listener, wait_until
 from lingting.platform.realtime.tests.live_client import LiveClient
+from lingting.platform.refusals import Refusal
 
 pytestmark = REAL_COMMITS
 
@@ -32,8 +36,8 @@ def read(conninfo: str, seen: Snapshot, *, after: Cursor | None = None, limit: i
     async def once() -> list[LiveEntry]:
         source = TableSource(conninfo, table=TABLE)
         try:
-            target = await source.snapshot()
-            return await source.read_between(seen, target=target, after=after, since=None, limit=limit)
+            target = await source.look(since=None)
+            return await source.read_between(seen, target=target.snapshot, after=after, since=None, limit=limit)
         finally:
             await source.close()
 
@@ -81,7 +85,15 @@ def test_a_database_that_does_not_answer_is_a_connection_error() -> None:
     source = TableSource("host=127.0.0.1 port=9 dbname=nobody", table=TABLE)
 
     with pytest.raises(ConnectionError):
-        asyncio.run(source.snapshot())
+        asyncio.run(source.look(since=None))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "newest", "proven"),
+    [("90:95:90,93", 94, "90:95:90,93"), ("95:95:", 91, "92:92:"), ("90:95:90,93", 91, "90:92:90"), ("95:95:", 0, "1:1:")],
+)
+def test_a_snapshot_proves_no_more_than_its_newest_row(snapshot: str, newest: int, proven: str) -> None:
+    assert str(Snapshot.parse(snapshot).proven(newest)) == proven
 
 
 @pytest.mark.parametrize("text", ["12:15:12,13", "7:7:"])
@@ -116,12 +128,16 @@ def test_a_taken_address_is_an_error_of_the_system() -> None:
         listening_socket("127.0.0.1", port=taken.getsockname()[1])
 
 
+# What nobody waits for is written late, so that a crash is sure to lose it.
+LATE_TO_WRITE = ServerSettings(overrides={**FORGETFUL.overrides, "wal_writer_delay": "10s"})
+
+
 @pytest.fixture
 def own_server() -> Iterator[EmbeddedServer]:
-    """A PostgreSQL of this test's own, which it may stop."""
+    """A PostgreSQL of this test's own, which it may stop and kill."""
     folder = Path(tempfile.mkdtemp(prefix="lingting-live-", dir=fast_folder()))
     folder.chmod(0o711)
-    server = EmbeddedServer(folder / "home", settings=FORGETFUL, state_root=folder / "state")
+    server = EmbeddedServer(folder / "home", settings=LATE_TO_WRITE, state_root=folder / "state")
     yield server
     server.stop(limit_seconds=5)
     shutil.rmtree(folder, ignore_errors=True)
@@ -163,3 +179,60 @@ def test_a_restart_of_postgresql_is_not_noticed_by_clients(
         assert [news["id"] for news in client.news(3)] == after
         writer.connection.close()
     hub.stop()
+
+
+@pytest.mark.slow
+def test_numbers_that_a_crash_gives_out_anew_are_heard_by_who_stays_and_by_who_comes_back(
+    own_server: EmbeddedServer, transactional_db: None, registries: None
+) -> None:
+    """PostgreSQL is killed right after transactions that wrote nothing: their numbers are given out once more.
+
+    Such are those rolled back, and every NOTIFY: nobody waits until their end is written.
+    """
+    quiet: Callable[[str], None] = lambda sentence: None  # noqa: E731
+    url = own_server.ensure(quiet).url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(CREATE)
+    writer = Writer(url)
+    live = LiveApplication(TableSource(url, table=TABLE), conninfo=url, limits=LiveLimits())
+    hub = RunningHub(live, listener=free_listener())
+    with listening(hub, writer) as client:
+        writer.wake()
+        writer.connection.execute("BEGIN")
+        rolled_back = _number_of(writer)
+        writer.connection.execute("ROLLBACK")
+        live.hub.wake()
+        wait_until(lambda: live.hub._looked is not None and live.hub._looked.snapshot.xmax > rolled_back)
+        left_at = str(live.hub.low_water)
+        os.kill(own_server.pid or 0, signal.SIGKILL)
+        writer.connection.close()
+        writer = _again(own_server, quiet)
+
+        first = _number_of(writer)
+        entries = [writer.write("case:1")[0] for _each in range(3)]
+        assert first < rolled_back, "PostgreSQL gave no number out anew: this test proves nothing"
+
+        assert [news["id"] for news in client.news(3)] == entries
+        with hub.connect(topics="case:1", after=left_at) as returned:
+            assert [news["id"] for news in returned.news(3)] == entries
+        writer.connection.close()
+    hub.stop()
+
+
+def _number_of(writer: Writer) -> int:
+    row = writer.connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _again(server: EmbeddedServer, quiet: Callable[[str], None]) -> Writer:
+    """A writer on the server that starts again by itself."""
+    found: list[Writer] = []
+
+    def try_it() -> bool:
+        with contextlib.suppress(psycopg.OperationalError, Refusal):
+            found.append(Writer(server.ensure(quiet).url))
+        return bool(found)
+
+    wait_until(try_it)
+    return found[0]

@@ -19,7 +19,7 @@ from ninja.files import UploadedFile
 
 from lingting.platform.files.services import store_upload
 from lingting.platform.realtime import notify
-from lingting.platform.realtime.positions import live_cursor
+from lingting.platform.realtime.positions import recent_live_cursor
 from lingting.platform.refusals import NotPermitted
 from lingting.platform.rest import Authentication, Caller, Rate, by_address, by_caller, cross_origin, largest_body, limited
 from lingting.service.channels.chat import schemas, selectors, services
@@ -295,7 +295,7 @@ def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:
 
 
 def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, now: datetime) -> dict[str, Any]:
-    cursor = live_cursor()
+    cursor = recent_live_cursor(seconds=1)
     seen = selectors.standing(session, now=now)
     said = selectors.messages_after(
         session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now
