@@ -230,10 +230,12 @@ class Tree:
 
 def granularity(problem: Problem) -> float:
     """Greatest step that divides every price (0 if prices are not whole)."""
+    if problem.hour_price or problem.fairness_price or any(person.ledger.refused_wishes for person in problem.people):
+        return 0.0
     prices = [wish.weight for wish in problem.wishes]
     prices += [price for cover in problem.covers for price in (cover.under_price, cover.over_price)]
     prices += [price for _, price in problem.keep.values()]
-    if problem.hour_price or any(price != int(price) for price in prices):
+    if any(price != int(price) for price in prices):
         return 0.0
     return float(gcd(*(int(price) for price in prices))) if prices else 0.0
 

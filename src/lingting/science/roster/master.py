@@ -45,12 +45,17 @@ def prices_of(problem: Problem, person: Person, shifts: Ints) -> tuple[Floats, f
     price += hours * problem.hour_price
     action = {problem.shifts[shift].name: number for number, shift in enumerate(shifts) if shift >= 0}
     constant = 0.0
+    is_night = np.array([shift >= 0 and problem.shifts[shift].is_night for shift in shifts])
+    price[:, is_night] += problem.fairness_price * person.ledger.nights
+    for day in range(problem.days):
+        if problem.is_weekend(day):
+            price[day, 1:] += problem.fairness_price * person.ledger.weekends
     for wish in problem.wishes_of.get(person.name, ()):
         chosen = slice(1, None) if wish.shift is None else action.get(wish.shift)
-        sign = -1.0 if wish.is_wanted else 1.0
-        constant += wish.weight if wish.is_wanted else 0.0
+        weight = wish.weight * (1.0 + 0.1 * person.ledger.refused_wishes)
+        constant += weight if wish.is_wanted else 0.0
         if chosen is not None:
-            price[wish.day, chosen] += sign * wish.weight
+            price[wish.day, chosen] += -weight if wish.is_wanted else weight
     for day in range(problem.days):
         kept = problem.keep.get((person.name, day))
         if kept is not None:

@@ -66,8 +66,8 @@ class Shift:
 class Contract:
     """Limits that a person's roster keeps; None means no limit. A week is seven days from day 0.
 
-    overtime_minutes: paid minutes of the horizon above which `overtime_price` per hour is not charged here but
-    forbidden by `max_minutes`. max_shifts_of: most shifts of a named type in the horizon.
+    max_shifts_of: most shifts of a named type in the horizon. leave_counts: a day of leave lowers the least
+    hours by its share of the week (of the horizon).
     """
 
     name: str
@@ -83,26 +83,36 @@ class Contract:
     min_consecutive_off: int = 1
     max_weekends: int | None = None
     max_nights: int | None = None
+    leave_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """How the days before day 0 ended: the run of days worked (with its last shift) or of days off.
 
-    None of both means: long off, and a run of work that starts on day 0 may be a shorter one's tail.
+    A person without history was long off, and a run of work that starts on day 0 may be a longer one's tail.
+    Raises RosterError unless exactly one run is given.
     """
 
     days_worked: int = 0
     last_shift: str | None = None
     days_off: int = 0
 
+    def __post_init__(self) -> None:
+        if (self.days_worked > 0) == (self.days_off > 0):
+            raise RosterError("A history ends either with days worked or with days off.")
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a person carried in past periods; more of it makes wishes weigh more and nights dearer."""
+    """What a person carried in past periods, against the average of the others (may be negative).
 
-    nights: int = 0
-    weekends: int = 0
+    Each refused wish makes a new one weigh a tenth more; nights and weekend days cost
+    `Problem.fairness_price` for each one carried beyond the average.
+    """
+
+    nights: float = 0.0
+    weekends: float = 0.0
     refused_wishes: int = 0
 
 
@@ -192,7 +202,8 @@ class Problem:
     """Everything the roster depends on. Raises RosterError where names or sizes do not fit together.
 
     first_weekday: 0 for Monday. night_company: least people on night shifts of a night that has any.
-    hour_price: price of a paid hour. change_price: see `reroster`.
+    hour_price: price of a paid hour. keep: (person, day) to (shift name or None, price of another one); see
+    `reroster`.
     """
 
     days: int
@@ -206,6 +217,7 @@ class Problem:
     first_weekday: int = 0
     night_company: int = 1
     hour_price: float = 0.0
+    fairness_price: float = 0.0
     keep: Mapping[tuple[str, int], tuple[str | None, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -84,7 +84,7 @@ def network_of(problem: Problem, person: Person, *, states_at_most: int = STATES
     usable = _usable_shifts(problem, person)
     shifts = np.array([OFF, *usable], np.int64)
     follow, is_off, start = _modes(problem, person, usable)
-    counters = _counters(problem, person.contract, usable)
+    counters = _counters(problem, person, usable)
     kept: list[Counter] = []
     loose: list[Counter] = []
     size = len(is_off)
@@ -139,12 +139,20 @@ def _classes(problem: Problem, contract: Contract, usable: list[int]) -> tuple[l
     return [distinct.index(row) for row in rows], distinct
 
 
+def _row_after(problem: Problem, person: Person, usable: list[int]) -> tuple[bool, ...]:
+    """What may follow the last shift of the history."""
+    last = person.history.last_shift if person.history else None
+    number = problem.shift_index.get(last or "")
+    return tuple(number is None or _may_follow(problem, person.contract, number, shift) for shift in usable)
+
+
 def _modes(problem: Problem, person: Person, usable: list[int]) -> tuple[Ints, NDArray[np.bool_], int]:
     """Modes: ("off", n), ("work", class, n, free of the least run); the first mode from the history."""
     contract = person.contract
     class_of, rows = _classes(problem, contract, usable)
     longest = min(contract.max_consecutive or problem.days, problem.days)
-    start = _start_mode(problem, person, usable, class_of)
+    start = _start_mode(person, len(rows))
+    rows = [*rows, _row_after(problem, person, usable)]
     modes: dict[tuple[object, ...], int] = {start: 0}
     follow: list[list[int]] = []
     for mode in (queue := [start]):
@@ -160,15 +168,13 @@ def _modes(problem: Problem, person: Person, usable: list[int]) -> tuple[Ints, N
     return np.array(follow, np.int64), is_off, 0
 
 
-def _start_mode(problem: Problem, person: Person, usable: list[int], class_of: list[int]) -> tuple[object, ...]:
+def _start_mode(person: Person, group: int) -> tuple[object, ...]:
     history = person.history
     if history is None:
         return ("off", 0, True)
     if not history.days_worked:
-        return ("off", min(max(history.days_off, 1), person.contract.min_consecutive_off), False)
+        return ("off", min(history.days_off, person.contract.min_consecutive_off), False)
     least = person.contract.min_consecutive
-    number = problem.shift_index.get(history.last_shift or "", -1)
-    group = class_of[usable.index(number)] if number in usable else -1
     return ("work", group, history.days_worked, history.days_worked >= least)
 
 
@@ -187,22 +193,24 @@ def _next_mode(
     assert isinstance(group, int) and isinstance(length, int)
     if action == 0:
         return ("off", 1, False) if is_free else None
-    if length >= longest or (group >= 0 and not rows[group][action - 1]):
+    if length >= longest or not rows[group][action - 1]:
         return None
     count = length + 1 if contract.max_consecutive or length < contract.min_consecutive else length
     return ("work", class_of[action - 1], count, bool(is_free) or length + 1 >= contract.min_consecutive)
 
 
-def _counters(problem: Problem, contract: Contract, usable: list[int]) -> list[Counter]:
+def _counters(problem: Problem, person: Person, usable: list[int]) -> list[Counter]:
+    contract = person.contract
+    leave = person.leave if contract.leave_counts else frozenset()
     paid = [problem.shifts[shift].paid_minutes for shift in usable]
     counters = []
     if contract.max_minutes is not None or contract.min_minutes:
-        counters.append(_minutes(problem, paid, contract.max_minutes, contract.min_minutes, weekly=False))
+        counters.append(_minutes(problem, paid, contract.max_minutes, contract.min_minutes, leave, weekly=False))
     if contract.max_week_minutes is not None or contract.min_week_minutes:
-        counters.append(_minutes(problem, paid, contract.max_week_minutes, contract.min_week_minutes, weekly=True))
+        counters.append(_minutes(problem, paid, contract.max_week_minutes, contract.min_week_minutes, leave, weekly=True))
     if contract.max_week_shifts is not None and contract.max_week_shifts < 7:
         ones = [1] * len(usable)
-        counters.append(_minutes(problem, ones, contract.max_week_shifts, 0, weekly=True))
+        counters.append(_minutes(problem, ones, contract.max_week_shifts, 0, leave, weekly=True))
     if contract.max_weekends is not None and contract.max_weekends < -(-problem.days // 7) + 1:
         counters.append(_weekends(problem, contract.max_weekends, len(usable)))
     shifts_most = _most_shifts(problem, contract, paid)
@@ -237,14 +245,20 @@ def _most_shifts(problem: Problem, contract: Contract, paid: list[int]) -> int:
     return min(problem.days, contract.max_minutes // min(paid))
 
 
-def _minutes(problem: Problem, paid: list[int], most: int | None, least: int, *, weekly: bool) -> Counter:
+def _minutes(
+    problem: Problem, paid: list[int], most: int | None, least: int, leave: frozenset[int], *, weekly: bool
+) -> Counter:
     unit = gcd(*paid) if any(paid) else 1
     add = np.zeros((problem.days, len(paid) + 1, 2), np.int64)
     add[:, 1:, :] = np.array(paid, np.int64)[None, :, None] // unit
     days = np.arange(problem.days)
     resets = (days % 7 == 6) if weekly else np.zeros(problem.days, np.bool_)
     resets[-1] = True
-    low = np.where(resets, -(-least // unit), 0)
+    low = np.zeros(problem.days, np.int64)
+    span = 7 if weekly else problem.days
+    for last in np.flatnonzero(resets):
+        away = sum(1 for day in leave if last - span < day <= last)
+        low[last] = -(-(least * (span - away)) // (span * unit))
     if weekly and problem.days % 7:
         low[-1] = 0
     limit = -(-least // unit) if most is None else most // unit

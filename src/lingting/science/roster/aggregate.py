@@ -1,0 +1,184 @@
+"""Prices for demand by interval from a linear programme over groups of alike people, a span of days at a time.
+
+People of a group are one quantity; breaks are counted by start, not by person (implicit breaks: Bechtold &
+Jacobs, Management Science 36, 1990; Aykin, Management Science 42, 1996). Its dual values are only a start:
+the bound itself is counted person by person in `lagrange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .coverage import Floor
+from .crew import Member
+from .model import Floats, Ints
+
+Crowd = tuple[int, int]
+
+
+class _Rows:
+    """A sparse programme under construction."""
+
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.upper: list[float] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.at: list[tuple[int, int, float]] = []
+
+    def column(self, cost: float, upper: float = np.inf) -> int:
+        """A new variable from 0 to upper."""
+        self.cost.append(cost)
+        self.upper.append(upper)
+        return len(self.cost) - 1
+
+    def row(self, low: float, high: float) -> int:
+        """A new row."""
+        self.low.append(low)
+        self.high.append(high)
+        return len(self.low) - 1
+
+    def put(self, row: int, column: int, value: float) -> None:
+        """A coefficient; several on one spot add up."""
+        self.at.append((row, column, value))
+
+    def duals(self, *, solver: str, seconds: float) -> Floats:
+        """Solve by HiGHS."""
+        import highspy
+        from scipy.sparse import csc_matrix
+
+        entries = np.array(self.at)
+        shape = (len(self.low), len(self.cost))
+        matrix = csc_matrix((entries[:, 2], (entries[:, 0].astype(int), entries[:, 1].astype(int))), shape=shape)
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = shape
+        model.col_cost_, model.col_lower_ = np.array(self.cost), np.zeros(shape[1])
+        model.col_upper_ = np.array(self.upper)
+        model.row_lower_, model.row_upper_ = np.array(self.low), np.array(self.high)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+        highs: Any = highspy.Highs()
+        options = {"output_flag": False, "threads": 1, "solver": solver, "run_crossover": "off", "time_limit": seconds}
+        for name, value in options.items():
+            highs.setOptionValue(name, value)
+        highs.passModel(model)
+        highs.run()
+        return np.array(highs.getSolution().row_dual)
+
+
+def span_prices(
+    floor: Floor, crew: Sequence[Member], rows: Ints, days: Ints, *, solver: str = "ipm", seconds: float = 60.0
+) -> Floats:
+    """Shape (skills, intervals of the span): price of a unit of skill; groups work about as many shifts as in `rows`."""
+    lp = _Rows()
+    first, last = int(days[0]) * floor.day_intervals, (int(days[-1]) + 1) * floor.day_intervals
+    skills, groups = len(floor.gain), len(floor.masks)
+    required = floor.demand.required[:, first:last]
+    duty = {(g, i): lp.row(0.0, 0.0) for g in range(groups) for i in range(last - first)}
+    need = {(k, i): lp.row(float(required[k, i]), float(required[k, i])) for k in range(skills) for i in range(last - first)}
+    for (k, _), row in need.items():
+        lp.put(row, lp.column(floor.demand.under_price[k]), 1.0)
+    for (g, i), row in duty.items():
+        lp.put(row, lp.column(floor.demand.idle_price), -1.0)
+        for k in range(skills):
+            if floor.masks[g] >> k & 1:
+                serve = lp.column(0.0)
+                lp.put(row, serve, -1.0)
+                lp.put(need[k, i], serve, 1.0)
+    for crowd, members in _crowds(crew).items():
+        usable = crew[members[0]].shifts[1:]
+        total = _total_row(lp, crew, rows, members, days)
+        for day in days:
+            able = sum(bool(crew[number].allowed[day, 1:].any()) for number in members)
+            if able:
+                _lay_day(lp, floor, crowd[1], usable, int(day), first, last, able, total, duty)
+    duals = lp.duals(solver=solver, seconds=seconds)
+    return np.array([[duals[need[k, i]] for i in range(last - first)] for k in range(skills)])
+
+
+def _total_row(lp: _Rows, crew: Sequence[Member], rows: Ints, members: list[int], days: Ints) -> int:
+    """Shifts of a crowd in the span: within the weekly limits of its contracts, else as many as in `rows`."""
+    low = high = 0.0
+    for number in members:
+        contract = crew[number].person.contract
+        worked = float((rows[number, days] >= 0).sum())
+        span = [counter for counter in crew[number].actions.network.counters if counter.name == "week"]
+        unit = max((float(counter.add.max()) for counter in span), default=0.0)
+        if len(days) == 7 and unit and contract.max_week_minutes is not None:
+            low += float(span[0].low[days[-1]]) / unit
+            high += float(span[0].most) / unit
+        else:
+            low, high = low + worked, high + worked
+    return lp.row(np.floor(low), max(high, low))
+
+
+def _crowds(crew: Sequence[Member]) -> dict[Crowd, list[int]]:
+    """People by allowed shifts and group of skills."""
+    found: dict[Crowd, list[int]] = {}
+    known: dict[bytes, int] = {}
+    for number, member in enumerate(crew):
+        kind = known.setdefault(member.shifts.tobytes(), len(known))
+        found.setdefault((kind, member.group), []).append(number)
+    return found
+
+
+def _lay_day(
+    lp: _Rows, floor: Floor, group: int, usable: Ints, day: int, first: int, last: int, able: int, total: int,
+    duty: dict[tuple[int, int], int],
+) -> None:
+    """Shifts and breaks of a crowd on a day."""
+    head = lp.row(-np.inf, float(able))
+    midnight = day * floor.day_intervals - first
+    shifts = {}
+    for shift in usable:
+        shifts[int(shift)] = column = lp.column(0.0)
+        lp.put(head, column, 1.0)
+        lp.put(total, column, 1.0)
+        begin = midnight + floor.starts[shift]
+        gap = range(floor.gaps[shift, 0], floor.gaps[shift].sum()) if floor.gaps[shift, 1] else range(0)
+        for at in range(floor.lengths[shift]):
+            if begin + at < last - first and at not in gap:
+                lp.put(duty[group, int(begin + at)], column, 1.0)
+    for k in range(floor.breaks.shape[1]):
+        for size in np.unique(floor.breaks[:, k, 0]):
+            having = [shift for shift in shifts if floor.breaks[shift, k, 0] == size]
+            if size and having:
+                _lay_breaks(lp, floor, group, {s: shifts[s] for s in having}, k, midnight, last - first, duty)
+
+
+def _lay_breaks(
+    lp: _Rows, floor: Floor, group: int, shifts: dict[int, int], k: int, midnight: int, span: int, duty: dict[tuple[int, int], int]
+) -> None:
+    """The k-th breaks of some shifts, counted by their start: none too late, none too early, as many as shifts."""
+    windows = {s: (int(floor.starts[s] + floor.breaks[s, k, 1]), int(floor.starts[s] + floor.breaks[s, k, 2])) for s in shifts}
+    size = int(floor.breaks[next(iter(shifts)), k, 0])
+    starts = sorted({t for early, late in windows.values() for t in range(early, late + 1)})
+    column = {}
+    for t in starts:
+        column[t] = lp.column(0.0)
+        for at in range(midnight + t, min(midnight + t + size, span)):
+            lp.put(duty[group, at], column[t], -1.0)
+    total = lp.row(0.0, 0.0)
+    for t in starts:
+        lp.put(total, column[t], 1.0)
+    for shift in shifts.values():
+        lp.put(total, shift, -1.0)
+    for limit in sorted({late for _, late in windows.values()})[:-1]:
+        row = lp.row(0.0, np.inf)
+        for t in starts:
+            if t <= limit:
+                lp.put(row, column[t], 1.0)
+        for s, (_, late) in windows.items():
+            if late <= limit:
+                lp.put(row, shifts[s], -1.0)
+    for limit in sorted({early for early, _ in windows.values()})[1:]:
+        row = lp.row(0.0, np.inf)
+        for t in starts:
+            if t >= limit:
+                lp.put(row, column[t], 1.0)
+        for s, (early, _) in windows.items():
+            if early >= limit:
+                lp.put(row, shifts[s], -1.0)
