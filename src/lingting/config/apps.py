@@ -5,6 +5,7 @@ from __future__ import annotations
 APPS: tuple[str, ...] = (
     "lingting.platform.database",
     "lingting.platform.search",
+    "lingting.platform.tables",
     "lingting.platform.audit",
     "lingting.platform.files",
     "lingting.platform.jobs",

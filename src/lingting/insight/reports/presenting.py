@@ -14,9 +14,7 @@ from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_te
 
 def cards(report: Report) -> list[dict[str, Any]]:
     """The six figures of the whole, each with its trend."""
-    return [
-        {**as_figure(report.whole[key]), **_trend(report.whole[key], report.before[key])} for key in FIGURES
-    ]
+    return [{**as_figure(report.whole[key]), **_trend(report.whole[key], report.before[key])} for key in FIGURES]
 
 
 def _trend(now: Measurement, before: Measurement) -> dict[str, Any]:
@@ -69,9 +67,7 @@ def table(report: Report) -> dict[str, Any]:
     return {
         "group": GROUPS[report.question.group_by],
         "heads": [{"label": metric(key).label, "key": key} for key in FIGURES],
-        "lines": [
-            {"label": line.label, "cells": [_cell(line.figures[key]) for key in FIGURES]} for line in report.lines
-        ],
+        "lines": [{"label": line.label, "cells": [_cell(line.figures[key]) for key in FIGURES]} for line in report.lines],
         "whole": [_cell(report.whole[key]) for key in FIGURES],
     }
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lingting.insight.reports import presenting
-from lingting.insight.reports.exporting import as_csv, as_xlsx
 from lingting.insight.reports.questions import GROUPS, PERIODS, question_of
 from lingting.insight.reports.selectors import Report, service_report
 from lingting.kernel.accounts.permissions import check_permission, requires
 from lingting.kernel.metrics.registry import metric
 from lingting.kernel.organisation.selectors import account_ids_within
+from lingting.platform.tables import table_response
 from lingting.service.desk.models import Queue
 
 VIEW, EXPORT = "reports.view_reports", "reports.export_reports"
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def _report(request: HttpRequest) -> Report:
@@ -49,14 +49,9 @@ def service(request: HttpRequest) -> HttpResponse:
 
 
 @requires(EXPORT)
-def export(request: HttpRequest, kind: str) -> HttpResponse:
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The table as a file."""
-    if kind not in _TYPES:
-        raise Http404
     report = _report(request)
     head, rows = presenting.export_rows(report)
-    body = as_csv(head, rows) if kind == "csv" else as_xlsx(_("Service report"), head, rows)
-    response = HttpResponse(body, content_type=_TYPES[kind])
-    name = f"lingting-{report.question.first}-{report.question.last}-{report.question.group_by}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"{_('Service report')}-{report.question.first}-{report.question.last}-{report.question.group_by}"
+    return table_response([head, *rows], form=kind, name=name, title=_("Service report"))

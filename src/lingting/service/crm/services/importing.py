@@ -18,10 +18,10 @@ from lingting.kernel.accounts.models import Account
 from lingting.platform.files.selectors import open_file
 from lingting.platform.files.services import store_upload
 from lingting.platform.refusals import Conflict, Invalid, Refusal
+from lingting.platform.tables import BadTable, Shape, rows_of, shape_of
 from lingting.service.crm.models import Import, ImportRow
 from lingting.service.crm.services.import_columns import FIELDS, guessed_mapping
 from lingting.service.crm.services.import_rows import Outcome, Row, apply_row, check_row, row_of
-from lingting.service.crm.tables import BadTable, Shape, rows_of, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from lingting.demo.world import World
+from lingting.platform.tables import BadTable, csv_lines, rows_of, safe_cell, shape_of, write_xlsx
 from lingting.service.crm import services
 from lingting.service.crm.models import ContactPoint, Customer, Import
 from lingting.service.crm.selectors import CustomerFilter
 from lingting.service.crm.services import BadMapping, ImportStarted, importing
-from lingting.service.crm.tables import BadTable, csv_lines, rows_of, safe_cell, shape_of, write_xlsx
 
 pytestmark = pytest.mark.django_db
 

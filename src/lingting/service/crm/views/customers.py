@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.timeline.selectors import history_of
-from lingting.platform.refusals import Conflict, Invalid, NotFound
+from lingting.platform.refusals import Conflict, Invalid
+from lingting.platform.tables import table_response
 from lingting.platform.ui.navigation import may
 from lingting.platform.ui.paging import keyset_page
 from lingting.service.crm import selectors, services
@@ -25,7 +25,6 @@ from lingting.service.crm.models import Customer, CustomerTag, SavedFilter, Tier
 from lingting.service.crm.presenting import fact_lines, present_row
 from lingting.service.crm.selectors import CustomerFilter
 from lingting.service.crm.side import card_context
-from lingting.service.crm.tables import csv_lines, write_xlsx
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -184,19 +183,4 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     rows = services.export_rows(wanted, now=now)
     listing = _("customers")
     name = f"{listing}-{timezone.localtime(now):%Y%m%d-%H%M}"
-    if form == "csv":
-        lines = StreamingHttpResponse((line.encode() for line in csv_lines(rows)), content_type="text/csv; charset=utf-8")
-        lines.headers["Content-Disposition"] = _attachment(f"{name}.csv")
-        return lines
-    if form != "xlsx":
-        raise NotFound(_("Choose CSV or XLSX."))
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    write_xlsx(rows, target=target, title=_("Customers"))
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
-
-
-def _attachment(name: str) -> str:
-    from django.utils.http import content_disposition_header
-
-    return content_disposition_header(True, name) or "attachment"
+    return table_response(rows, form=form, name=name, title=_("Customers"))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.platform.refusals import Invalid, NotFound
+from lingting.platform.tables import table_response
 from lingting.platform.ui.paging import keyset_page
 from lingting.service.crm import services
 from lingting.service.crm.forms import ImportForm
 from lingting.service.crm.models import Import
 from lingting.service.crm.services import IMPORT_FIELDS
-from lingting.service.crm.tables import csv_lines
 
 IMPORT = "crm.import_customers"
 PROBLEMS_SHOWN = 50
@@ -81,17 +81,8 @@ def problems(request: HttpRequest, import_id: int) -> HttpResponseBase:
     run = _access(import_id)
     rows = run.rows.order_by("number").values_list("number", "cells", "problems").iterator(chunk_size=500)
     table = ([*(str(cell) for cell in cells), str(number), " ".join(reasons)] for number, cells, reasons in rows)
-    lines = csv_lines(_with_header([*run.columns, _("Row"), _("Problems")], table))
-    response = StreamingHttpResponse((line.encode() for line in lines), content_type="text/csv; charset=utf-8")
-    ending = _("problems")
-    name = f"{run.file_name.rsplit('.', 1)[0]}-{ending}.csv"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
-def _with_header(header: list[str], rows: Any) -> Any:
-    yield header
-    yield from rows
+    name = f"{run.file_name.rsplit('.', 1)[0]}-{_('problems')}"
+    return table_response(chain([[*run.columns, _("Row"), _("Problems")]], table), form="csv", name=name, title=name)
 
 
 def _access(import_id: int) -> Import:

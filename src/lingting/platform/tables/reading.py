@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lingting.platform.refusals import Invalid
-from lingting.service.crm.tables.encodings import encoding_of
+from lingting.platform.tables.encodings import encoding_of
 
 DELIMITERS = ",;\t|"
 MOST_COLUMNS = 60
