@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 
 from lingting.platform.search import query, rarest_first_order, search_matching
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case, Message
 from lingting.service.desk.selectors.inbox import Desk, InboxPage, Listing, rows_among
+from lingting.service.desk.selectors.lanes import FEW_PEOPLE, lanes, order_of, parameters
 
 MOST_FOUND = 50
 ENOUGH = 25
 STRETCHES = (5_000, 100_000, 0)
+NEARBY_CASES = 1_500
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
@@ -34,14 +37,48 @@ def find_cases(desk: Desk, *, words: str, now: datetime, most: int = MOST_FOUND)
         met[int(number[1])] = ""
     for case_id in _of_customers(asked, most=most):
         met.setdefault(case_id, "")
-    for row in _said(asked, desk=desk, most=most * 2):
+    for row in _said_to(desk, words=asked, now=now, most=most * 2):
         met.setdefault(row["case_id"], row["text"])
     listing = Listing(desk, "all")
     rows = {row["id"]: row for row in rows_among(listing, list(met), now=now)}
     return InboxPage([{**rows[case_id], "found_text": text} for case_id, text in met.items() if case_id in rows][:most])
 
 
-def _said(words: str, *, desk: Desk, most: int) -> list[Mapping[str, Any]]:
+def _said_to(desk: Desk, *, words: str, now: datetime, most: int) -> list[Mapping[str, Any]]:
+    """The latest messages that hold the words, for somebody who sees far or only their own.
+
+    Who sees few people's cases gets them from those cases that moved last: there a common word fills the page, while
+    the word index would bring everybody's messages. What is not found there is rare enough for the index.
+    """
+    if desk.sight.sees_all or len(desk.sight.people) > FEW_PEOPLE:
+        return _said(words, desk=desk, most=most)
+    near = _said_nearby(words, desk=desk, now=now, most=most)
+    return near if len(near) >= ENOUGH else [*near, *_said(words, desk=desk, most=most, stretches=(0,))]
+
+
+_NEARBY = """
+    WITH near AS MATERIALIZED (SELECT lane.id FROM ({lanes}) AS lane ORDER BY {order} LIMIT %(size)s)
+    SELECT said.case_id, said.text FROM near, LATERAL (
+        SELECT message.case_id, message.text FROM desk_message message
+        WHERE message.case_id = near.id AND message.kind <> 'system' AND ts_match_vq(message.vector, %(asked)s::tsquery)
+        ORDER BY message.id DESC LIMIT 1
+    ) AS said LIMIT %(most)s"""
+
+
+def _said_nearby(words: str, *, desk: Desk, now: datetime, most: int) -> list[Mapping[str, Any]]:
+    """A message of each of the latest cases of one's sight that holds the words; so many cases are looked through."""
+    asked = query(words)
+    if asked is None:
+        return []
+    scope = Listing(desk, "all").scope
+    sql = _NEARBY.format(lanes=lanes(scope, after=False), order=order_of(scope).of("lane"))
+    given = {**parameters(scope, now=now), "size": NEARBY_CASES, "asked": asked, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [{"case_id": case_id, "text": text} for case_id, text in cursor.fetchall()]
+
+
+def _said(words: str, *, desk: Desk, most: int, stretches: tuple[int, ...] = STRETCHES) -> list[Mapping[str, Any]]:
     """The latest messages that hold the words, within a person's sight.
 
     The newest stretch is read backwards, where a common word fills the page; then the word index is asked, one
@@ -55,11 +92,12 @@ def _said(words: str, *, desk: Desk, most: int) -> list[Mapping[str, Any]]:
     newest = Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
     found: list[Mapping[str, Any]] = []
     above = newest + 1
-    for stretch in STRETCHES:
+    for stretch in stretches:
         below = newest - stretch if stretch else 0
-        lookup = "vector__holds" if above > newest else "vector__matches"
+        is_newest = above > newest and stretch > 0
+        lookup = "vector__holds" if is_newest else "vector__matches"
         part = rows.filter(**{lookup: asked}, id__gte=below, id__lt=above)
-        order = F("id").desc() if lookup == "vector__holds" else (F("id") + Value(0)).desc()
+        order = F("id").desc() if is_newest else (F("id") + Value(0)).desc()
         found += part.order_by(order)[: most - len(found)]
         above = below
         if len(found) >= min(most, ENOUGH) or above <= 0:
