@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .calendar import Dates, Event, Figures
+from .calendar import Dates, Days, Event, Figures
 from .combination import combined_curves, rolling_weights
 from .curves import CurvesWithMemory, DayCurves, renewed
 from .effects import Effects, learned_effects
@@ -161,17 +161,17 @@ def _forecast_once(
     curves: dict[str, Figures],
     tuning: Tuning,
 ) -> Tuning:
+    past = history.until(day)
     try:
-        ready = prepared(history.until(day), events=events)
+        ready = prepared(past, events=events)
     except TooLittleHistoryError:
         return tuning
     tuning = renewed(tuning, past=ready.past)
-    start = int((day - history.first_day).astype(np.int64))
-    rows = start + np.array(HORIZONS) - 1
-    rows = rows[rows < len(history.figures)]
-    days = history.days[rows]
-    factors = ready.effects.factors(history.dates[rows], like=history, events=events, is_strict=False)
+    rows, dates = np.array(HORIZONS) - 1, day + np.arange(HORIZONS[-1])
+    is_open = past.opening(dates)
+    days = Days.of(dates, is_open=is_open, table=past.table, open_before=bool(past.is_open[-1].any()))[rows]
+    factors = ready.effects.factors(dates[rows], like=past, events=events, is_strict=False)
     for method in tried:
         said = method.fit(ready.past, tuning=tuning).predict(days)
-        curves[method.name][place, : len(rows)] = np.where(days.open, said * factors, 0.0)
+        curves[method.name][place] = np.where(days.open, said * factors, 0.0)
     return tuning

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from .calendar import Days, Figures, Whole
-from .gaussian import Kernels, posterior, tuned_amplitudes
+from .gaussian import Kernels, posterior_mean, tuned_amplitudes
 from .methods import Fitted, Past, Tuning, filled_days, weekday_means
 
 SHIFT = 0.375
@@ -72,7 +72,7 @@ class _FittedCurves:
     def predict(self, days: Days) -> Figures:
         across = self.kernels.between(days, self.kernels.days)
         weights = [
-            posterior(self.units, across=across, within=None, series=series, amplitudes=amplitudes).mean
+            posterior_mean(self.units, across=across, series=series, amplitudes=amplitudes)
             for series, amplitudes in zip(self.curves.weights.T, self.amplitudes, strict=True)
         ]
         return self.curves.counts(np.stack(weights, axis=1))

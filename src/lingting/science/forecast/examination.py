@@ -17,7 +17,7 @@ LEVEL_LIMIT = 6.0
 LEAST_LEVEL_CHANGE = 0.25
 LEFT_OUT_LOG_CHANGE = 0.5
 """Smaller outliers are told but kept: methods weigh a day that is a quarter off better than by forgetting it."""
-SHAPE_LIMIT = 8.0
+SHAPE_LIMIT = 7.0
 ZERO_RUN_CHANCE = 1e-7
 MAD_TO_DEVIATION = 1.4826
 LEAST_DAYS = 10

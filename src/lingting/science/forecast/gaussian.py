@@ -23,6 +23,7 @@ PRIOR_SHARE, PRIOR_WIDTH = 0.3, 1.0
 MEAN_WIDTH = 2.0
 JITTER = 1e-8
 MOST_ITERATIONS = 25
+GROSS, STURDY_PASSES = 4.0, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,28 +84,33 @@ def tuned_amplitudes(units: Figures, *, series: Figures, start: Figures | None =
     return np.asarray(best.x, dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class Posterior:
-    """Mean (days,) and, if asked for, covariance (days, days) of the series on other days, noise included."""
-
-    mean: Figures
-    covariance: Figures | None
-
-
-def posterior(units: Figures, *, across: Figures, within: Figures | None, series: Figures, amplitudes: Figures) -> Posterior:
-    """The series on new days. ``units`` (components, n, n), ``across`` (components, m, n), ``within`` (components, m, m)."""
+def posterior_mean(units: Figures, *, across: Figures, series: Figures, amplitudes: Figures) -> Figures:
+    """Mean (m,) of the series on other days; ``units`` (components, n, n), ``across`` (components, m, n)."""
     scaled, centre, spread = _scaled(series)
     weights = np.exp(2.0 * amplitudes)
     count = len(series)
-    covariance = np.tensordot(weights, units, 1) + MEAN_WIDTH**2 + JITTER * np.eye(count)
-    factor = cho_factor(covariance, lower=True, check_finite=False)
+    inverse = _sturdy_inverse(np.tensordot(weights, units, 1) + MEAN_WIDTH**2 + JITTER * np.eye(count), scaled=scaled)
     reach = np.tensordot(weights, across, 1) + MEAN_WIDTH**2
-    mean = centre + spread * (reach @ cho_solve(factor, scaled, check_finite=False))
-    if within is None:
-        return Posterior(mean, None)
-    prior = np.tensordot(weights, within, 1) + MEAN_WIDTH**2
-    left = prior - reach @ cho_solve(factor, reach.T, check_finite=False)
-    return Posterior(mean, spread**2 * left)
+    return np.asarray(centre + spread * (reach @ (inverse @ scaled)))
+
+
+def _sturdy_inverse(covariance: Figures, *, scaled: Figures) -> Figures:
+    """Inverse of the covariance with more noise for days that the others contradict.
+
+    A day whose leave-one-out residual (Rasmussen & Williams 2006, section 5.4.2) exceeds four deviations gets that
+    residual as noise, as a heavy-tailed likelihood would give it: an outage must not pull the next day down.
+    """
+    extra = np.zeros(len(scaled))
+    for _pass in range(STURDY_PASSES):
+        inverse = np.linalg.inv(covariance + np.diag(extra))
+        precision = np.diag(inverse)
+        residual = (inverse @ scaled) / precision
+        expected = np.sqrt(np.maximum(1.0 / precision - extra, 1e-9))
+        found = np.where(np.abs(residual) > GROSS * expected, residual**2, 0.0)
+        if not (found > extra).any():
+            return np.asarray(inverse)
+        extra = np.maximum(extra, found)
+    return np.asarray(np.linalg.inv(covariance + np.diag(extra)))
 
 
 def _scaled(series: Figures) -> tuple[Figures, float, float]:

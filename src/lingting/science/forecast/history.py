@@ -162,6 +162,17 @@ class History:
         """Days with at least one count."""
         return cast(Flags, np.isfinite(self.figures).any(axis=1))
 
+    def opening(self, dates: Dates) -> Flags:
+        """Opening (dates, intervals) to expect: each weekday as on its last open day, closed where the table says so."""
+        weekdays, any_open = self.table.weekdays(self.dates), self.is_open.any(axis=1)
+        usual = np.zeros((DAYS_A_WEEK, self.figures.shape[1]), dtype=np.bool_)
+        for weekday in range(DAYS_A_WEEK):
+            rows = np.flatnonzero(any_open & (weekdays == weekday))
+            if len(rows):
+                usual[weekday] = self.is_open[rows[-1]]
+        closed = np.array([self.table.kind_of(day) is DayKind.CLOSED for day in dates])
+        return cast(Flags, usual[self.table.weekdays(dates)] & ~closed[:, None])
+
     def until(self, day: str | np.datetime64) -> History:
         """The part before ``day``."""
         length = int((as_day(day) - self.first_day).astype(np.int64))

@@ -22,7 +22,7 @@ from .backtest import (
     scores,
     with_combination,
 )
-from .calendar import Counts, Dates, DayKind, Days, Event, Figures, Flags
+from .calendar import Counts, Dates, Days, Event, Figures, Flags
 from .combination import combined_curves
 from .curves import renewed, root
 from .errors import BadHistoryError, BadHorizonError
@@ -78,7 +78,7 @@ class Model:
                 f"{days} days and {paths} paths; 1 to {MOST_DAYS_AHEAD} days and at least one path are possible"
             )
         dates = self.history.dates[-1] + np.arange(1, days + 1)
-        is_open = self._opening(dates) if open is None else np.asarray(open, dtype=np.bool_)
+        is_open = self.history.opening(dates) if open is None else np.asarray(open, dtype=np.bool_)
         if is_open.shape != (days, self.history.figures.shape[1]):
             raise BadHorizonError(f"open must have shape ({days}, {self.history.figures.shape[1]}), not {is_open.shape}")
         known = (*self.events, *events)
@@ -127,15 +127,6 @@ class Model:
         )
         return self._forecast(before.dates[:1], is_open=before.open[:1], point=update.expected[None], paths=drawn[:, None])
 
-    def _opening(self, dates: Dates) -> Flags:
-        """Each weekday as on its last day with an open interval in the last year; closed days of the table closed."""
-        weekdays, table = self.history.days.weekday, self.history.table
-        usual = np.zeros((7, self.history.figures.shape[1]), dtype=np.bool_)
-        for row in np.flatnonzero(self.history.is_open.any(axis=1))[-366:]:
-            usual[weekdays[row]] = self.history.is_open[row]
-        closed = np.array([table.kind_of(day) is DayKind.CLOSED for day in dates])
-        return np.asarray(usual[table.weekdays(dates)] & ~closed[:, None])
-
     def _curves(self, dates: Dates, *, is_open: Flags, ahead: Figures) -> Figures:
         before = bool(self.history.is_open[-1].any())
         days = Days.of(dates, is_open=is_open, table=self.history.table, open_before=before)
@@ -180,9 +171,11 @@ def fit(
     ready = prepared(history, events=events)
     tested = backtest(history, events=events, methods=tried, origins=origins, track=track)
     tuning = renewed(tested.tuning, past=ready.past)
-    tested, weights = with_combination(history, track=tested)
+    usable = _usable(history, ready=ready)
+    tested, weights = with_combination(usable, track=tested)
     found = scores(history, origins=tested.origins, curves=tested.curves)
-    method = _chosen(found, origins=len(tested.origins), tried=tried)
+    judged = scores(usable, origins=tested.origins, curves=tested.curves)
+    method = _chosen(judged, origins=len(tested.origins), tried=tried)
     noise, levels = _noise(history, ready=ready, track=tested, curves=tested.curves[method])
     return Model(
         history=history,
@@ -243,13 +236,17 @@ def _noise(history: History, *, ready: Prepared, track: Track, curves: Figures) 
     return noise, day_levels(residuals, roots=roots)
 
 
+def _usable(history: History, *, ready: Prepared) -> History:
+    """The history without outages and days left out: methods are chosen by what they could have known."""
+    return replace(history, counts=np.where(np.isfinite(ready.past.values), history.figures, np.nan))
+
+
 def _misses(history: History, *, ready: Prepared, track: Track, curves: Figures, number: int) -> tuple[Figures, Figures]:
     """Misses in roots (origins, intervals), NaN where unknown, and forecasts, at horizon ``number``.
 
     Outages and days left out tell nothing about the noise of others and are unknown too.
     """
-    usable = replace(history, counts=np.where(np.isfinite(ready.past.values), history.figures, np.nan))
-    actual = actual_curves(usable, origins=track.origins, horizon=HORIZONS[number])
+    actual = actual_curves(_usable(history, ready=ready), origins=track.origins, horizon=HORIZONS[number])
     known = np.isfinite(curves[:, number])
     said = np.nan_to_num(curves[:, number])
     return np.where(known, root(actual) - expected_root(said), np.nan), said
@@ -263,7 +260,7 @@ def _correlation(models: Sequence[Model]) -> Figures:
             pair = np.stack([models[one].levels[mine], models[other].levels[theirs]])
             pair = pair[:, np.isfinite(pair[0]) & np.isfinite(pair[1])]
             if pair.shape[1] > 2 and (pair.std(axis=1) > 0.0).all():
-                found = float(np.corrcoef(pair)[0, 1]) * len(shared) / (len(shared) + 10.0)
+                found = float(np.asarray(np.corrcoef(pair))[0, 1]) * len(shared) / (len(shared) + 10.0)
                 correlation[one, other] = correlation[other, one] = found
     values, vectors = np.linalg.eigh(correlation)
     repaired = (vectors * np.maximum(values, 1e-6)) @ vectors.T

@@ -215,6 +215,8 @@ def _scale(squared_miss: Figures, *, scaled: Figures, fixed: Figures, share: flo
     ``share`` is 80 % times (days + 1) / days: the finite-sample correction of conformal prediction, by days because
     the intervals of a day err together.
     """
+    if not len(squared_miss):
+        return 1.0
     limits = COVERED_DEVIATIONS**2 * (fixed + SCALES[:, None] ** 2 * scaled)
     covered = (squared_miss <= limits).mean(axis=1)
     return float(SCALES[min(int(np.searchsorted(covered, share)), len(SCALES) - 1)])
