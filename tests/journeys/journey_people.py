@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
-from playwright.sync_api import Error, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 PASSWORD = "lingting-demo"
 
@@ -57,12 +56,9 @@ class Staff:
         return self.page.locator("#rt-offers .rt-offer")
 
     def accept_by_enter(self) -> None:
-        for _press in range(5):
-            # A key in the very moment in which the card appears may come before htmx has wired its button.
-            self.page.keyboard.press("Enter")
-            with contextlib.suppress(TimeoutError):
-                self.page.wait_for_url(re.compile(r"/desk/cases/\d+/"), timeout=4000)
-                break
+        """One key: the card is a form, so it works also in the moment before htmx has wired it."""
+        expect(self.offer.first).to_be_visible()
+        self.page.keyboard.press("Enter")
         expect(self.page.locator("#desk-case")).to_be_visible()
 
     @property
@@ -122,6 +118,10 @@ class Staff:
 
     def take_over(self) -> None:
         self.page.locator("#desk-head").get_by_role("button", name=re.compile("接管|Take over")).click()
+
+    @property
+    def toast(self) -> Locator:
+        return self.page.locator("#toasts .lt-toast")
 
     def go_off_duty(self) -> None:
         """So that the next journey's customers are not offered to somebody who has left the stage."""

@@ -26,7 +26,7 @@ def waiting(world: World, arrive: Callable[..., Contact]) -> Contact:
 def test_presence_is_changed_and_shown(world: World, client: Client) -> None:
     client.force_login(world.newcomer)
     for state, words in (("ready", "就绪"), ("meal", "用餐"), ("offline", "离线")):
-        answer = client.post(reverse("routing:presence"), {"state": state})
+        answer = client.post(reverse("routing:presence"), {"state": state}, headers={"HX-Request": "true"})
         assert answer.status_code == 200 and words in answer.content.decode()
     assert client.post(reverse("routing:presence"), {"state": "siesta"}).status_code == 422
 
@@ -39,8 +39,29 @@ def test_an_offer_is_accepted_from_the_page_and_opens_the_case(world: World, cli
     Router(control=None).round(now=timezone.now())  # type: ignore[arg-type]
     client.force_login(agent)
     assert "净水器漏水" in client.get(reverse("routing:offers")).content.decode()
-    answer = client.post(reverse("routing:acceptance", args=[Offer.objects.get().pk]))
+    answer = client.post(reverse("routing:acceptance", args=[Offer.objects.get().pk]), headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == reverse("desk:case", args=[waiting.case_id])
+
+
+def test_presence_and_offers_work_without_script(world: World, client: Client, waiting: Contact) -> None:
+    agent = world.newcomer
+    QueueMember.objects.get_or_create(queue=waiting.queue, account=agent)
+    waiting.queue.skills.all().delete()
+    client.force_login(agent)
+    inbox = "http://testserver" + reverse("desk:home")
+    page = client.get(reverse("desk:home")).content.decode()
+    assert f'<form method="post" action="{reverse("routing:presence")}"' in page
+
+    ready = client.post(reverse("routing:presence"), {"state": "ready"}, headers={"Referer": inbox})
+    assert (ready.status_code, ready.headers["Location"]) == (302, inbox)
+    elsewhere = client.post(reverse("routing:presence"), {"state": "ready"}, headers={"Referer": "https://evil.example/"})
+    assert elsewhere.headers["Location"] == "/"
+    Router(control=None).round(now=timezone.now())  # type: ignore[arg-type]
+    offer = Offer.objects.get()
+    page = client.get(reverse("desk:home")).content.decode()
+    assert f'<form method="post" action="{reverse("routing:acceptance", args=[offer.pk])}"' in page
+    taken = client.post(reverse("routing:acceptance", args=[offer.pk]))
+    assert (taken.status_code, taken.headers["Location"]) == (302, reverse("desk:case", args=[waiting.case_id]))
 
 
 def test_a_stranger_cannot_answer_an_offer(world: World, client: Client, waiting: Contact) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -50,6 +52,8 @@ def presence(request: HttpRequest) -> HttpResponse:
             go_offline(request.user.pk, actor=actor, now=now)
         else:
             become_away(request.user.pk, reason_key=wanted, actor=actor, now=now)
+        if not _is_part(request):
+            return _back(request)
     return render(request, "routing/_presence.html", presence_context(request))
 
 
@@ -65,8 +69,11 @@ def offers(request: HttpRequest) -> HttpResponse:
 def acceptance(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Takes the conversation and opens it."""
     assignment = accept_offer(offer_id, account_id=request.user.pk, actor=request.user.as_actor, now=timezone.now())
+    goal = reverse("desk:case", args=[assignment.conversation.case_id])
+    if not _is_part(request):
+        return HttpResponseRedirect(goal)
     response = HttpResponse(status=204)
-    response.headers["HX-Redirect"] = reverse("desk:case", args=[assignment.conversation.case_id])
+    response.headers["HX-Redirect"] = goal
     return response
 
 
@@ -75,8 +82,12 @@ def acceptance(request: HttpRequest, offer_id: int) -> HttpResponse:
 def refusal(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Passes the offer on to somebody else."""
     decline_offer(offer_id, account_id=request.user.pk, actor=request.user.as_actor, now=timezone.now())
+    said = _("Passed on to the next colleague.")
+    if not _is_part(request):
+        messages.info(request, said)
+        return _back(request)
     response = render(request, "routing/_offers.html", offers_context(request))
-    return add_toast(response, _("Passed on to the next colleague."), kind="ours")  # type: ignore[return-value]
+    return add_toast(response, said, kind="ours")  # type: ignore[return-value]
 
 
 @requires("routing.take_work")
@@ -84,4 +95,18 @@ def refusal(request: HttpRequest, offer_id: int) -> HttpResponse:
 def wrap_up_end(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """Done with the wrap-up: the room is free again."""
     finish_wrap_up(assignment_id, account_id=request.user.pk, now=timezone.now())
+    if not _is_part(request):
+        return _back(request)
     return render(request, "routing/_presence.html", presence_context(request))
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, not the form itself: without script, or in the moment before htmx has wired it."""
+    return "HX-Request" in request.headers
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the form stood on."""
+    goal = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(goal if is_ours else "/")

@@ -5,6 +5,7 @@ import { make, post, storedIcon, words } from "./dom.js";
 const LEVELS = { success: "ready", warning: "warning", error: "breach", info: "ours", debug: "idle" };
 const STAYS = { ready: 5000, ours: 6000, warning: 9000, breach: 0 };
 const MOST = 4;
+const NEXT = "lingting:toast";
 
 /** Shows a toast: `{kind, text, undo_url, undo_label}`. A breach stays until it is closed. */
 export function say({ kind = "ready", text = "", undo_url = "", undo_label = "" }) {
@@ -20,6 +21,25 @@ export function say({ kind = "ready", text = "", undo_url = "", undo_label = "" 
   while (ground.querySelectorAll(".lt-toast").length > MOST) ground.querySelector(".lt-toast").remove();
   leaveLater(toast, undo_url ? 10000 : STAYS[kind] ?? 6000);
   return toast;
+}
+
+/** Shows a toast on the page that comes next. */
+export function sayNext(toast) {
+  try {
+    sessionStorage.setItem(NEXT, JSON.stringify(toast));
+  } catch {
+    // A browser that keeps nothing: the next page comes without a word.
+  }
+}
+
+function sayKept() {
+  try {
+    const kept = sessionStorage.getItem(NEXT);
+    sessionStorage.removeItem(NEXT);
+    if (kept) say(JSON.parse(kept));
+  } catch {
+    // Nothing was kept.
+  }
 }
 
 function undoButton(toast, url, label) {
@@ -51,6 +71,7 @@ function onFailure(event) {
 }
 
 export function startToasts() {
+  sayKept();
   document.addEventListener("toast", (event) => say(event.detail.value ?? event.detail));
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", () => say({ kind: "breach", text: words.lost }));
