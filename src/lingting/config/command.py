@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         _listen(add(name, _server(name), text))
     add("worker", _server("worker"), "Do background jobs.")
     add("router", _server("router"), "Hand out waiting work; run two, one leads.")
+    add("mail", _server("mail"), "Fetch, take in, read and send e-mail.")
     add("migrate", _migrate, "Bring the database to this version's tables.")
     admin = add("createadmin", _createadmin, "Make an administrator.")
     admin.add_argument("login")

@@ -16,15 +16,19 @@ from dataclasses import dataclass, field
 
 STOP_LIMIT_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 15.0
+_ASK_SECONDS = 4.0
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Duty:
-    """A process to keep alive, with its history of deaths."""
+    """A process to keep alive, with its history of deaths; one with `wanted` lives only while that says so."""
 
     name: str
     run: Callable[[], None]
+    wanted: Callable[[], bool] | None = None
+    asked_at: float = -1e9
+    is_wanted: bool = False
     pid: int = 0
     started_at: float = 0.0
     deaths: int = 0
@@ -69,6 +73,7 @@ def _load(host: str, port: int) -> list[Duty]:
         Duty("web", lambda: servers.run_one_port(host=host, port=port)),
         Duty("worker", lambda: servers.run_worker()),
         Duty("router", lambda: servers.run_router()),
+        Duty("mail", lambda: servers.run_mail(), wanted=servers.mail_is_wanted),
     ]
 
 
@@ -126,11 +131,24 @@ def _start(duty: Duty) -> None:
 def _keep(duties: list[Duty], stopping: list[int]) -> None:
     while not stopping:
         for duty in duties:
-            if not duty.pid and time.monotonic() >= duty.due_at:
-                _start(duty)
+            if not _is_due(duty):
+                continue
+            _start(duty)
         _notice_deaths(duties)
         time.sleep(0.2)
     _stop(duties)
+
+
+def _is_due(duty: Duty) -> bool:
+    """Whether it is to be started now. One that nobody wants any more is told to end."""
+    if duty.wanted is not None:
+        if time.monotonic() - duty.asked_at > _ASK_SECONDS:
+            duty.asked_at, duty.is_wanted = time.monotonic(), duty.wanted()
+            if duty.pid and not duty.is_wanted:
+                os.kill(duty.pid, signal.SIGTERM)
+        if not duty.is_wanted:
+            return False
+    return not duty.pid and time.monotonic() >= duty.due_at
 
 
 def _notice_deaths(duties: list[Duty]) -> None:
@@ -145,6 +163,8 @@ def _notice_deaths(duties: list[Duty]) -> None:
         pause = min(_LONGEST_PAUSE_SECONDS, 0.25 * 2**duty.deaths)
         duty.pid, duty.due_at = 0, time.monotonic() + pause
         code = os.waitstatus_to_exitcode(status)
+        if duty.wanted is not None and not duty.is_wanted:
+            continue
         print(f"{duty.name} ended with code {code}; starting it again in {pause:.1f} s.", file=sys.stderr, flush=True)
 
 

@@ -29,11 +29,12 @@ _AGENT = (
 )  # fmt: skip
 _LEADER = (
     *_AGENT, "desk.bulk_cases", "desk.manage_canned", "routing.supervise", "routing.set_presence", "wallboard.view_floor",
-    "reports.view_reports", "crm.merge_customers", "feedback.view_ratings",
+    "reports.view_reports", "crm.merge_customers", "feedback.view_ratings", "email.mend_mail",
 )  # fmt: skip
 _SUPERVISOR = (
     *_LEADER, "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
-    "knowledge.write_articles", "automation.manage_rules", "organisation.manage_people", "wallboard.manage_alerts", "reports.export_reports", "chat.manage_widgets",
+    "knowledge.write_articles", "automation.manage_rules", "organisation.manage_people", "wallboard.manage_alerts",
+    "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes",
 )  # fmt: skip
 
 DEFINITIONS: tuple[RoleDefinition, ...] = (

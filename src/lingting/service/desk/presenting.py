@@ -110,6 +110,7 @@ def present_messages(
         message["is_long"] = len(message["text"]) > FOLD_CHARACTERS or message["text"].count("\n") > FOLD_LINES
         message["tick"] = "read" if message["read_at"] else "delivered" if message["delivered_at"] else "sent"
         message["pictures"] = [file for file in message["files"] if file.is_image]
+        message["has_foot"] = bool((message["data"] or {}).get("extra"))
         message["papers"] = [file for file in message["files"] if not file.is_image]
         before = message
     return list(messages)

@@ -57,6 +57,8 @@ def run_mail(*, stop_event: threading.Event, listeners: list[Listener] | None = 
     for worker in workers:
         worker.wake.set()
         worker.join(timeout=8)
+    ear.join(timeout=3)
+    connections.close_all()
 
 
 def _send(claimant: Claimant) -> int:

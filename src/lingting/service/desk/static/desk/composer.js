@@ -22,6 +22,9 @@ const form = () => document.getElementById("desk-composer");
 const field = () => form()?.querySelector("textarea");
 const mode = () => form()?.dataset.mode ?? "reply";
 
+// Another way of sending (a letter by mail) brings its own fields and the address that takes them.
+const fields = () => (mode() === "reply" ? form()?.querySelector("[data-composer-fields]") : null);
+
 function setMode(next, { focus = true } = {}) {
   if (!form()) return;
   if (next !== mode()) {
@@ -92,7 +95,12 @@ function submit(then = "") {
   const files = filesOf();
   if (!here || field().disabled || (!text && !files.length)) return field()?.focus();
   if (isUploading()) return say({ kind: "warning", text: word("stillUploading") });
+  const own = fields();
   const letter = { key: freshKey(), mode: mode(), text, then, mentions: mode() === "note" ? mentionsIn(text) : [], files };
+  if (own) {
+    letter.action = own.dataset.composerFields;
+    letter.extra = [...own.querySelectorAll("input, select, textarea")].filter((one) => one.name && (one.type !== "checkbox" || one.checked)).map((one) => [one.name, one.value]);
+  }
   clearTimeout(draftTimer);
   unsaved = null;
   field().value = "";
@@ -113,12 +121,15 @@ async function deliver(here, letter) {
   if (letter.then) body.set("then", letter.then);
   for (const id of letter.mentions) body.append("mention", id);
   for (const file of letter.files) body.append("attachment", file.id);
+  for (const [name, value] of letter.extra ?? []) body.append(name, value);
   try {
-    const response = await send(`${here.base}saying/`, body);
+    const response = await send(letter.action ?? `${here.base}saying/`, body);
+    announceSent(response);
     forgetUnsent(here.id, letter.key);
     const html = await response.text();
     if (openCase()?.id === here.id) {
-      place(html);
+      if (html) place(html);
+      else document.querySelector(`[data-pending="${CSS.escape(letter.key)}"]`)?.remove();
       toEnd();
     }
     tellChanged(here.id);
@@ -127,6 +138,12 @@ async function deliver(here, letter) {
     if (openCase()?.id === here.id) show(letter, error.message);
     else complain(error);
   }
+}
+
+/** What the answer wants to be said, such as the way back. */
+function announceSent(response) {
+  const { toast } = JSON.parse(response.headers.get("HX-Trigger") ?? "{}");
+  if (toast) say(toast);
 }
 
 /** The bubble of a message on its way, or of one that did not arrive. */
@@ -178,7 +195,8 @@ function onKey(event) {
     return;
   }
   if (event.key !== "Enter" || (event.shiftKey && !event.ctrlKey && !event.metaKey)) return;
-  if (matchMedia("(pointer: coarse)").matches && !event.ctrlKey && !event.metaKey) return;
+  // Chats send by Enter; letters have paragraphs.
+  if ((fields() || matchMedia("(pointer: coarse)").matches) && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   submit((event.ctrlKey || event.metaKey) && event.shiftKey && mode() === "reply" ? "close" : "");
 }

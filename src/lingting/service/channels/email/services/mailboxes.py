@@ -1,0 +1,32 @@
+"""Setting up mailboxes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.services import record
+from lingting.service.channels.email.events import MailboxChanged
+from lingting.service.channels.email.models import Mailbox
+from lingting.service.channels.email.services.intake import wake_readers
+
+
+@transaction.atomic
+def save_mailbox(mailbox: Mailbox, *, actor: Actor, now: datetime) -> Mailbox:
+    """Keeps a mailbox; the mail process follows within seconds. Another folder or server starts from its beginning.
+
+    What was fetched before is recognised by its bytes.
+    """
+    before = Mailbox.objects.filter(pk=mailbox.pk).first() if mailbox.pk else None
+    if before and (before.imap_host, before.folder, before.user, before.address) != (
+        mailbox.imap_host, mailbox.folder, mailbox.user, mailbox.address,
+    ):  # fmt: skip
+        mailbox.uid_validity, mailbox.uid_next = None, 1
+    mailbox.changed_at = now
+    mailbox.trouble, mailbox.send_trouble, mailbox.trouble_since_at = "", "", None
+    mailbox.save()
+    record(MailboxChanged(mailbox_id=mailbox.pk, address=mailbox.address), actor=actor, now=now)
+    transaction.on_commit(wake_readers, robust=True)
+    return mailbox
