@@ -74,6 +74,30 @@ def run_router(*, host: str = "", port: int = 0) -> None:
     run(stop_event=stop)
 
 
+def run_mail(*, host: str = "", port: int = 0) -> None:
+    """Fetches mailboxes, takes in what is handed over, reads and sends, until SIGTERM."""
+    from lingting.service.channels.email.process import run_mail as run
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, frame: stop.set())
+    run(stop_event=stop)
+
+
+def mail_is_wanted() -> bool:
+    """Whether any mailbox is in use, or the environment asks for an intake; asks on a connection of its own."""
+    import psycopg
+
+    if os.environ.get("MAIL_LMTP") or os.environ.get("MAIL_SMTP_INTAKE"):
+        return True
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=3) as asking:
+            row = asking.execute("SELECT EXISTS (SELECT 1 FROM email_mailbox WHERE is_active)").fetchone()
+    except (psycopg.Error, KeyError):
+        return False
+    return bool(row and row[0])
+
+
 def _listen(host: str, port: int) -> Any:
     try:
         return listening_socket(host, port=port)
