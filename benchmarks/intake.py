@@ -23,7 +23,7 @@ from harness.centre import SEPARATE, TREE, Centre
 from harness.client import Wire, run
 from harness.floor import Floor, open_chats
 from harness.measuring import Load, cpu_seconds, machine, percentile, print_table, verdict
-from harness.people import sentences
+from harness.people import each, sentences
 from harness.pgbench import pipeline_rate, single_inserts
 
 RATIO, CPU_MS, IMPORT_RATIO = 0.10, 2.0, 0.40
@@ -53,8 +53,9 @@ async def take_in(centre: Centre, *, visitors: int, at_once: int, seconds: float
     waits: list[float] = []
     texts = sentences(20261121)
     line = iter([person for _turn in range(BURST) for person in people])
-    pids, duties = (centre.application_pids(), centre.database_pids()), centre.duties()
-    machine_before, before = Load.now(), [cpu_seconds(each_of) for each_of in pids]
+    await each(people[:at_once], lambda person: person.say(next(texts)), at_once=at_once)
+    duties = centre.duties()
+    machine_before, before = Load.now(), _spent(centre)
     duties_before = {name: cpu_seconds(of_it) for name, of_it in duties.items()}
     own_before, began = time.process_time(), time.perf_counter()
 
@@ -70,7 +71,7 @@ async def take_in(centre: Centre, *, visitors: int, at_once: int, seconds: float
         for _number in range(at_once):
             group.create_task(mouth())
     took = time.perf_counter() - began
-    application, database = (cpu_seconds(each_of) - start for each_of, start in zip(pids, before, strict=True))
+    application, database = (end - start for end, start in zip(_spent(centre), before, strict=True))
     own = application + database + time.process_time() - own_before
     foreign = machine_before.foreign_share(Load.now(), own_seconds=own)
     await floor.close()
@@ -79,6 +80,11 @@ async def take_in(centre: Centre, *, visitors: int, at_once: int, seconds: float
     count = len(waits)
     by_duty = {name: (cpu_seconds(of_it) - duties_before[name]) / count * 1000 for name, of_it in duties.items()}
     return Intake(count, count / took, application / count * 1000, database / count * 1000, by_duty, waits, foreign)
+
+
+def _spent(centre: Centre) -> tuple[float, float]:
+    """CPU seconds of the application and of the database so far: whoever is alive now, with the children it has buried."""
+    return cpu_seconds(centre.application_pids()), cpu_seconds(centre.database_pids())
 
 
 async def take_over(centre: Centre, *, seconds: float, size: int, messages: int) -> tuple[float, float]:

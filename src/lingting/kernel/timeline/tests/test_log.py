@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+from unittest import mock
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
-from lingting.kernel.timeline.events import SYSTEM, Actor, Fact, receives
+from lingting.kernel.timeline import events
+from lingting.kernel.timeline.events import SYSTEM, Actor, Fact, Happening, receives, receives_many
 from lingting.kernel.timeline.models import Cursor, Entry
 from lingting.kernel.timeline.selectors import history_of
-from lingting.kernel.timeline.services import ReadEntry, consume, record
+from lingting.kernel.timeline.services import ReadEntry, consume, record, record_many
+from lingting.platform.realtime import notify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,11 @@ class KettleBoiled(Fact):
 class KettleFilled(KettleBoiled):
     def topics(self) -> tuple[str, ...]:
         return (f"kettle:{self.kettle_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallTalk(KettleFilled):
+    changes_work: ClassVar[bool] = False
 
 
 def read_all(reader: str, now: datetime, *, until: int = 0) -> list[ReadEntry]:
@@ -49,10 +58,6 @@ def test_a_fact_outside_a_transaction_is_refused(now: datetime) -> None:
 
 
 def _record_outside(now: datetime) -> None:
-    from unittest import mock
-
-    from django.db import connection
-
     with mock.patch.object(connection, "in_atomic_block", False):
         record(KettleBoiled(kettle_id=1, litres=1.5), actor=SYSTEM, now=now)
 
@@ -74,8 +79,6 @@ def test_only_facts_with_an_audience_are_live(now: datetime) -> None:
 
 @pytest.mark.django_db
 def test_a_receiver_runs_in_the_transaction_and_may_refuse(now: datetime) -> None:
-    from lingting.kernel.timeline import events
-
     @receives(KettleBoiled)
     def refuse(fact: KettleBoiled, actor: Actor, at: datetime) -> None:
         raise ValueError("too hot")
@@ -86,6 +89,48 @@ def test_a_receiver_runs_in_the_transaction_and_may_refuse(now: datetime) -> Non
     finally:
         events._receivers["KettleBoiled"].remove(refuse)
     assert not Entry.objects.filter(subject_id=9).exists()
+
+
+@pytest.mark.django_db
+def test_facts_recorded_together_keep_their_order_and_their_actors(now: datetime) -> None:
+    lin = Actor("staff", 3, "林晓")
+    together = [Happening(KettleFilled(kettle_id=number, litres=number), lin if number % 2 else SYSTEM) for number in range(5)]
+    ids = record_many(together, now=now)
+    assert ids == sorted(ids)
+    rows = Entry.objects.filter(pk__in=ids).order_by("id").values_list("subject_id", "actor_label", "occurred_at", "topics")
+    assert list(rows) == [(number, "林晓" if number % 2 else "Lingting", now, [f"kettle:{number}"]) for number in range(5)]
+    assert record_many([], now=now) == []
+
+
+@pytest.mark.django_db
+def test_receivers_in_bulk_hear_all_of_a_kind_at_once_after_the_single_ones(now: datetime) -> None:
+    heard: list[object] = []
+
+    @receives(KettleBoiled)
+    def single(fact: KettleBoiled, actor: Actor, at: datetime) -> None:
+        heard.append(fact.kettle_id)
+
+    @receives_many(KettleBoiled)
+    def in_bulk(happenings: Sequence[Happening], at: datetime) -> None:
+        heard.append([each.fact.kettle_id for each in happenings])
+
+    try:
+        together = [KettleBoiled(kettle_id=1, litres=1), KettleFilled(kettle_id=2, litres=1), KettleBoiled(kettle_id=3, litres=1)]
+        record_many([Happening(fact, SYSTEM) for fact in together], now=now)
+        record(KettleBoiled(kettle_id=4, litres=1), actor=SYSTEM, now=now)
+    finally:
+        events._receivers["KettleBoiled"].remove(single)
+        events._bulk_receivers["KettleBoiled"].remove(in_bulk)
+    assert heard == [1, 3, [1, 3], 4, [4]]
+
+
+@pytest.mark.django_db
+def test_only_facts_that_change_work_wake_who_hands_it_out(now: datetime) -> None:
+    with mock.patch.object(notify, "wake") as wake:
+        record(SmallTalk(kettle_id=1, litres=1), actor=SYSTEM, now=now)
+        assert wake.call_args_list == [mock.call()]
+        record(KettleBoiled(kettle_id=1, litres=1), actor=SYSTEM, now=now)
+    assert wake.call_args_list[1:] == [mock.call(channel=notify.WORK_CHANNEL)]
 
 
 @pytest.mark.django_db(transaction=True)

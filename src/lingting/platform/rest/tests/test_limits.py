@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -139,3 +140,39 @@ def test_never_more_than_the_burst_and_what_flowed_in(
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM rest_bucket")
     assert through <= burst + elapsed * limit.per_second + 1e-6
+
+
+@pytest.mark.django_db
+def test_many_keys_are_topped_up_by_one_statement(django_assert_num_queries: Any) -> None:
+    wanted = {f"crowd {number}": Rate(60, per=60, burst=30) for number in range(7)}
+    with django_assert_num_queries(1):
+        limits.top_up(wanted, now=NOW)
+        for key, limit in wanted.items():
+            for _time in range(3):
+                check_rate(key, limit=limit, now=NOW)
+    with django_assert_num_queries(1):
+        check_rate("crowd 0", limit=wanted["crowd 0"], now=NOW)
+
+
+@pytest.mark.django_db
+def test_topping_up_gives_no_more_than_the_bucket_holds() -> None:
+    through = 0
+    for _time in range(9):
+        limits.forget_portions()
+        limits.top_up({"a": SMALL}, now=NOW)
+        try:
+            check_rate("a", limit=SMALL, now=NOW)
+        except RateLimited:
+            continue
+        through += 1
+    assert through == 5
+
+
+@pytest.mark.django_db
+def test_a_call_that_was_not_made_is_given_back() -> None:
+    for _time in range(5):
+        check_rate("a", limit=SMALL, now=NOW)
+    limits.give_back("a", limit=SMALL)
+    check_rate("a", limit=SMALL, now=NOW)
+    with pytest.raises(RateLimited):
+        check_rate("a", limit=SMALL, now=NOW)
