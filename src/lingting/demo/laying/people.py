@@ -22,6 +22,7 @@ _ROLES: dict[ContentRole, tuple[str, Reach]] = {
     ContentRole.PLANNER: ("supervisor", Reach.ALL),
     ContentRole.ADMINISTRATOR: ("administrator", Reach.ALL),
 }
+_RANKS = {"manager": 40, "supervisor": 30, "team_leader": 20}
 _KINDS = {"product": "product", "language": "language", "dialect": "dialect", "geography": "region"}
 
 
@@ -45,6 +46,7 @@ def lay(*, now: datetime, password: str) -> None:
         position.key: Position.objects.create(
             key=position.key, name_zh=position.name.zh, name_en=position.name.en, tasks=position.tasks.zh,
             requirements=position.requirements.zh, responsibilities=position.responsibilities.zh,
+            rank=_RANKS.get(position.key, 10),
         )
         for position in house.positions
     }  # fmt: skip

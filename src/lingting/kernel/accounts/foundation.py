@@ -26,13 +26,16 @@ class RoleDefinition:
 _AGENT = (
     "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "crm.view_customers", "crm.edit_customers",
     "knowledge.read_articles", "routing.take_work", "organisation.view_colleagues",
+    "clocks.explain_breaches",
 )  # fmt: skip
 _LEADER = (
     *_AGENT, "desk.bulk_cases", "desk.manage_canned", "routing.supervise", "routing.set_presence", "wallboard.view_floor",
     "reports.view_reports", "crm.merge_customers", "feedback.view_ratings", "email.mend_mail",
+    "procedures.manage_runs", "procedures.view_reports",
 )  # fmt: skip
 _SUPERVISOR = (
-    *_LEADER, "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
+    *_LEADER, "clocks.manage_clocks", "procedures.write_procedures",
+    "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
     "knowledge.write_articles", "automation.manage_rules", "organisation.manage_people", "wallboard.manage_alerts",
     "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes",
 )  # fmt: skip

@@ -127,7 +127,7 @@ class SiteForm(forms.ModelForm):
 class PositionForm(forms.ModelForm):
     class Meta:
         model = Position
-        fields = ["name_zh", "name_en", "tasks", "requirements", "responsibilities"]
+        fields = ["name_zh", "name_en", "rank", "tasks", "requirements", "responsibilities"]
         widgets = {
             name: forms.Textarea(attrs={"data-grow": True, "rows": 3}) for name in ("tasks", "requirements", "responsibilities")
         }

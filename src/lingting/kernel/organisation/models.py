@@ -64,6 +64,9 @@ class Position(BilingualName):
     requirements = models.TextField(_("skills and experience"), blank=True)
     responsibilities = models.TextField(_("responsibilities"), blank=True)
     role_key = models.SlugField(_("role given with it"), max_length=40, blank=True)
+    rank = models.PositiveSmallIntegerField(
+        _("rank"), default=0, help_text=_("A higher number may approve more, e.g. agent 10, team leader 20, supervisor 30, manager 40.")
+    )
 
     class Meta:
         verbose_name = _("position")
