@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from ninja import File, Path, Query, Router
+from ninja import File, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
 from lingting.platform.files.services import store_upload
@@ -122,13 +122,13 @@ def open_visit(request: HttpRequest, body: schemas.VisitIn) -> dict[str, Any]:
 @cross_origin
 @limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
 @limited(CALLS_OF_AN_ADDRESS, name="chat-address", by=by_address)
-def begin_conversation(request: HttpRequest, body: schemas.ConversationIn) -> tuple[int, dict[str, Any]]:
+def begin_conversation(request: HttpRequest, body: schemas.ConversationIn) -> Status[dict[str, Any]]:
     """Asks the first question: opens a case and waits for a person."""
     visitor, now = _visitor(request), timezone.now()
     said = services.begin(
         visitor, text=body.text, queue_key=body.queue, client_key=body.client_key, file_ids=body.files, now=now
     )
-    return 201, _conversation_out(said.session, visitor=visitor, after_id=0, now=now)
+    return Status(201, _conversation_out(said.session, visitor=visitor, after_id=0, now=now))
 
 
 @router.get("/conversations/{conversation_id}", auth=_VISITOR, response=schemas.ConversationOut)
@@ -164,64 +164,64 @@ def read_earlier_messages(
 @cross_origin
 @limited(MESSAGES, name="chat-messages", by=by_caller)
 @limited(CALLS_OF_AN_ADDRESS, name="chat-address", by=by_address)
-def add_message(request: HttpRequest, conversation_id: int, body: schemas.MessageIn) -> tuple[int, dict[str, Any]]:
+def add_message(request: HttpRequest, conversation_id: int, body: schemas.MessageIn) -> Status[dict[str, Any]]:
     """Says something. The same `client_key` is stored once and answered alike."""
     stored = services.say_in(
         conversation_id, visitor=_visitor(request), text=body.text, client_key=body.client_key, file_ids=body.files,
         now=timezone.now(),
     )
-    return 201, {"id": stored.id, "at": stored.created_at, "is_repeat": stored.is_repeat}
+    return Status(201, {"id": stored.id, "at": stored.created_at, "is_repeat": stored.is_repeat})
 
 
 @router.post("/files", auth=_VISITOR, response={201: schemas.FileOut})
 @cross_origin
 @largest_body(25 * 1024 * 1024)
 @limited(UPLOADS, name="chat-uploads", by=by_caller)
-def upload_file(request: HttpRequest, file: UploadedFile = File(...)) -> tuple[int, dict[str, Any]]:
+def upload_file(request: HttpRequest, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
     """Takes in a picture or file, to be sent with the next message."""
     visitor, now = _visitor(request), timezone.now()
     stored = store_upload(file, actor_kind="visitor", actor_id=str(visitor.key), now=now)
-    return 201, {
+    return Status(201, {
         "id": stored.public_id, "name": stored.original_name, "size": stored.size, "is_image": stored.is_image,
         "width": stored.width, "height": stored.height,
         "url": selectors.file_url(stored, visitor=visitor, now=now),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @router.post("/conversations/{conversation_id}/reads", auth=_VISITOR, response={204: None})
 @cross_origin
 @limited(SIGNS, name="chat-signs", by=by_caller)
-def note_reads(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> tuple[int, None]:
+def note_reads(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> Status[None]:
     """The customer has seen our messages up to an id."""
     visitor = _visitor(request)
     session = services.session_of(visitor, conversation_id)
     mark_read_by_customer(
         session.conversation_id, up_to_id=body.up_to, actor=services.actor_of(visitor), now=timezone.now()
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/conversations/{conversation_id}/deliveries", auth=_VISITOR, response={204: None})
 @cross_origin
 @limited(SIGNS, name="chat-signs", by=by_caller)
-def note_deliveries(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> tuple[int, None]:
+def note_deliveries(request: HttpRequest, conversation_id: int, body: schemas.ReadsIn) -> Status[None]:
     """Our messages up to an id have reached the customer's device."""
     session = services.session_of(_visitor(request), conversation_id)
     mark_delivered(session.conversation_id, up_to_id=body.up_to, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/conversations/{conversation_id}/typing", auth=_VISITOR, response={204: None})
 @cross_origin
 @limited(SIGNS, name="chat-signs", by=by_caller)
-def note_typing(request: HttpRequest, conversation_id: int) -> tuple[int, None]:
+def note_typing(request: HttpRequest, conversation_id: int) -> Status[None]:
     """The customer is writing; passes by, is stored nowhere."""
     session = services.session_of(_visitor(request), conversation_id)
     if session.conversation.ended_at is not None:
-        return 204, None
+        return Status(204, None)
     case_id = session.conversation.case_id
     notify.signal([f"case:{case_id}"], kind="CustomerTyping", data={"case_id": case_id, "conversation_id": conversation_id})
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/conversations/{conversation_id}/end", auth=_VISITOR, response=schemas.ConversationOut)
@@ -254,26 +254,26 @@ def leave_contact(request: HttpRequest, conversation_id: int, body: schemas.Cont
 @router.post("/left-messages", auth=_VISITOR, response={201: schemas.LeftMessageOut})
 @cross_origin
 @limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
-def leave_message(request: HttpRequest, body: schemas.LeftMessageIn) -> tuple[int, dict[str, Any]]:
+def leave_message(request: HttpRequest, body: schemas.LeftMessageIn) -> Status[dict[str, Any]]:
     """Outside opening hours: leaves a message with a way to answer it, which becomes a case."""
     session = services.leave_message(
         _visitor(request), queue_key=body.queue, name=body.name, phone=body.phone, email=body.email, text=body.text,
         client_key=body.client_key, now=timezone.now(),
     )  # fmt: skip
-    return 201, {"case_number": session.conversation.case_id}
+    return Status(201, {"case_number": session.conversation.case_id})
 
 
 @router.post("/conversations/{conversation_id}/rating", auth=_VISITOR, response={204: None})
 @cross_origin
 @limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
-def rate_conversation(request: HttpRequest, conversation_id: int, body: schemas.RatingIn) -> tuple[int, None]:
+def rate_conversation(request: HttpRequest, conversation_id: int, body: schemas.RatingIn) -> Status[None]:
     """Rates an ended conversation, once."""
     visitor = _visitor(request)
     session = services.session_of(visitor, conversation_id)
     services.rate(
         session, visitor=visitor, score=body.score, comment=body.comment, is_solved=body.is_solved, now=timezone.now()
     )
-    return 204, None
+    return Status(204, None)
 
 
 _MANY = 2**62
