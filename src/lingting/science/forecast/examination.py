@@ -17,7 +17,7 @@ LEVEL_LIMIT = 6.0
 LEAST_LEVEL_CHANGE = 0.25
 LEFT_OUT_LOG_CHANGE = 0.5
 """Smaller outliers are told but kept: methods weigh a day that is a quarter off better than by forgetting it."""
-SHAPE_LIMIT = 7.0
+SHAPE_LIMIT, SHAPE_LEFT_OUT = 7.0, 12.0
 ZERO_RUN_CHANCE = 1e-7
 MAD_TO_DEVIATION = 1.4826
 LEAST_DAYS = 10
@@ -94,23 +94,22 @@ def _expected(counts: Figures, days: Days) -> Figures:
         rows = np.flatnonzero((days.weekday == weekday) & seen)
         if len(rows) < 3:
             continue
-        for position, row in enumerate(rows):
-            low = max(0, min(position - NEIGHBOURS // 2, len(rows) - NEIGHBOURS - 1))
-            near = rows[low : low + NEIGHBOURS + 1]
-            near = near[near != row]
-            expected[row] = _column_median(counts[near])
+        places = np.arange(len(rows))
+        width = min(NEIGHBOURS + 1, len(rows))
+        window = np.clip(places - NEIGHBOURS // 2, 0, len(rows) - width)[:, None] + np.arange(width)
+        near = window[window != places[:, None]].reshape(len(rows), width - 1)
+        expected[rows] = _present_median(counts[rows[near]])
     return expected
 
 
-def _column_median(values: Figures) -> Figures:
-    """Median by column of what is there, NaN for an empty column."""
-    ordered = np.sort(values, axis=0)
-    count = np.isfinite(values).sum(axis=0)
-    columns = np.arange(values.shape[1])
-    low, high = np.maximum(count - 1, 0) // 2, count // 2
-    high = np.minimum(high, len(values) - 1)
-    median: Figures = np.where(count > 0, (ordered[low, columns] + ordered[high, columns]) / 2.0, np.nan)
-    return median
+def _present_median(values: Figures) -> Figures:
+    """Median over the middle axis of what is there, NaN where nothing is."""
+    ordered = np.sort(values, axis=1)
+    count = np.isfinite(values).sum(axis=1)[:, None, :]
+    low = np.maximum(count - 1, 0) // 2
+    high = np.minimum(count // 2, values.shape[1] - 1)
+    pair = [np.take_along_axis(ordered, place, axis=1)[:, 0] for place in (low, high)]
+    return np.asarray(np.where(count[:, 0] > 0, (pair[0] + pair[1]) / 2.0, np.nan))
 
 
 def _without_zero_runs(history: History, *, counts: Figures, expected: Figures) -> tuple[Figures, list[Finding]]:
@@ -163,10 +162,10 @@ def _odd_days(history: History, *, values: Figures, expected: Figures) -> tuple[
             )
             findings.append(Finding(day=history.dates[row], kind=FindingKind.LEVEL, why=why, is_left_out=bool(odd[row])))
         elif shape_score[row] > SHAPE_LIMIT:
-            odd[row] = True
+            odd[row] = shape_score[row] > SHAPE_LEFT_OUT
             most = _where(history, int(row), values, expected)
             why = f"the course of the day is unusual ({shape_score[row]:.1f} deviations), most at {most}"
-            findings.append(Finding(day=history.dates[row], kind=FindingKind.SHAPE, why=why, is_left_out=True))
+            findings.append(Finding(day=history.dates[row], kind=FindingKind.SHAPE, why=why, is_left_out=bool(odd[row])))
     return odd, findings
 
 
