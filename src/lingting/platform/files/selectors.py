@@ -37,16 +37,17 @@ def signed_url(file: StoredFile, *, audience: str, now: datetime, ttl: timedelta
     """An address that opens one file without signing in, until `now + ttl`.
 
     `audience` says for whom it was made: `anyone`, `visitor:…` (whoever holds the address), or `account:<id>`, which
-    then works only for that signed-in person.
+    then works only for that signed-in person. The same file, audience and moment give the same address, so that
+    browsers can keep what they have.
     """
-    token = signing.dumps([file.pk, audience, int((now + ttl).timestamp())], salt=_SALT, compress=False)
+    token = signing.Signer(salt=_SALT).sign_object([file.pk, audience, int((now + ttl).timestamp())])
     return f"{plain_url(file)}?token={token}"
 
 
 def token_opens(token: str, *, file: StoredFile, account_id: str, now: datetime) -> bool:
     """Whether a token of `signed_url` opens this file now, for the signed-in account (empty if nobody is)."""
     try:
-        file_id, audience, until = signing.loads(token, salt=_SALT)
+        file_id, audience, until = signing.Signer(salt=_SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return False
     if file_id != file.pk or until <= now.timestamp():

@@ -10,6 +10,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -274,6 +275,14 @@ def test_a_token_runs_out_fits_one_file_and_can_not_be_altered(folder: Path) -> 
     assert ask(other, fresh) == 404
     assert ask(file, fresh[:-1] + ("A" if fresh[-1] != "A" else "B")) == 404
     assert ask(file, signed_url(file, audience="anyone", now=now - timedelta(hours=1), ttl=timedelta(minutes=5))) == 404
+
+
+def test_an_address_for_the_same_moment_is_the_same_whenever_it_is_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, now = keep(b"text", "a.txt"), timezone.now()
+    first = signed_url(file, audience="visitor:abc", now=now, ttl=timedelta(minutes=5))
+    monkeypatch.setattr("django.core.signing.time", SimpleNamespace(time=lambda: 4_000_000_000.0))
+
+    assert signed_url(file, audience="visitor:abc", now=now, ttl=timedelta(minutes=5)) == first
 
 
 def test_a_token_for_an_account_works_for_that_account_only(folder: Path) -> None:
