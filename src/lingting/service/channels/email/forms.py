@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.service.channels.email.models import Intake, Mailbox, SignIn, TeamSignature
 from lingting.service.channels.email.parsing.words import clean_address
@@ -104,7 +104,7 @@ class SignatureForm(forms.ModelForm):
 class RepairForm(forms.Form):
     """A held mail, mended by hand: enough to make a message of it."""
 
-    sender = forms.CharField(label=gettext_lazy("From"), max_length=320)
+    sender = forms.CharField(label=pgettext_lazy("letter", "From"), max_length=320)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
     text = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 10, "data-grow": ""}))
 
