@@ -28,7 +28,7 @@ LONGEST_SWING = 1.5
 JUDGED_TOGETHER = 7
 LEAST_ROOT = 1.2
 """Blocks with less than about one arrival say nothing about widths: 0 is nearly always within."""
-SCALES = np.geomspace(0.4, 2.5, 80)
+LEAST_SCALE, MOST_SCALE = 0.4, 2.5
 DISPERSION_PRIOR = 10.0
 
 
@@ -175,38 +175,40 @@ def _scales(residuals: Figures, *, roots: Figures, minutes: int) -> tuple[float,
     block = max(1, BLOCK_MINUTES // minutes)
     widths = (residuals.shape[1], block, 1)
     parts: list[list[Figures]] = [[], [], []]
-    noise: DayNoise | None = None
-    for place in range(LEAST_DAYS_TO_SCALE, len(residuals)):
-        if np.isfinite(residuals[place]).any():
-            if noise is None or place % JUDGED_TOGETHER == 0:
-                noise = _plain_noise(residuals[:place], roots=roots[:place])
-            for kind, width in enumerate(widths):
-                parts[kind].append(_parts_of_miss(residuals[place], roots=roots[place], noise=noise, width=width))
-    if not parts[0]:
+    judged = 0
+    for first in range(LEAST_DAYS_TO_SCALE, len(residuals), JUDGED_TOGETHER):
+        noise = _plain_noise(residuals[:first], roots=roots[:first])
+        rows = slice(first, first + JUDGED_TOGETHER)
+        judged += int(np.isfinite(residuals[rows]).any(axis=1).sum())
+        for kind, width in enumerate(widths):
+            parts[kind].append(_parts_of_misses(residuals[rows], roots=roots[rows], noise=noise, width=width))
+    if not judged:
         return 1.0, 1.0, 1.0
-    judged = len(parts[0])
     trust, share = judged / (judged + PRIOR_SCALED_DAYS), min(1.0, COVERED * (judged + 1.0) / judged)
     day, blocks, single = (np.concatenate(kind, axis=1) for kind in parts)
     level = _scale(day[0], scaled=day[1], fixed=day[2] + day[3], share=share) ** trust
     chance = _scale(single[0], scaled=single[3], fixed=level**2 * single[1] + single[2], share=share) ** trust
     swing = 1.0
     if block > 1 and np.any(blocks[2]):
-        swing = _scale(blocks[0], scaled=blocks[2], fixed=level**2 * blocks[1] + chance**2 * blocks[3], share=share) ** trust
+        fixed = level**2 * blocks[1] + chance**2 * blocks[3]
+        swing = _scale(blocks[0], scaled=blocks[2], fixed=fixed, share=share) ** trust
     return level, swing, chance
 
 
-def _parts_of_miss(residual: Figures, *, roots: Figures, noise: DayNoise, width: int) -> Figures:
-    """(4, blocks): squared miss of the block's sum, and its variance by level, swings and chance."""
-    present = np.isfinite(residual)
+def _parts_of_misses(residuals: Figures, *, roots: Figures, noise: DayNoise, width: int) -> Figures:
+    """(4, blocks of all days): squared miss of the block's sum, and its variance by level, swings and chance."""
+    present = np.isfinite(residuals)
     own = np.where(present, roots, 0.0)
-    starts = np.arange(0, len(roots), width)
+    starts = np.arange(0, roots.shape[1], width)
     poisson = root_variance(np.maximum(roots**2 - SHIFT, 1e-6))
-    miss = np.add.reduceat(np.nan_to_num(residual) * own, starts) ** 2
-    level = noise.level**2 * np.add.reduceat(own**2, starts) ** 2
-    swings = (np.add.reduceat(noise.swings * own, starts, axis=1) ** 2).sum(axis=0)
-    chance = np.add.reduceat(noise.dispersion * poisson * own**2, starts)
-    some = np.add.reduceat(own**2, starts) > LEAST_ROOT**2
-    return np.asarray(np.stack([miss, level, swings, chance])[:, some])
+    size = np.add.reduceat(own**2, starts, axis=1)
+    miss = np.add.reduceat(np.nan_to_num(residuals) * own, starts, axis=1) ** 2
+    swings = np.zeros_like(miss)
+    for swing in noise.swings:
+        swings += np.add.reduceat(swing * own, starts, axis=1) ** 2
+    chance = np.add.reduceat(noise.dispersion * poisson * own**2, starts, axis=1)
+    some = size > LEAST_ROOT**2
+    return np.asarray(np.stack([part[some] for part in (miss, noise.level**2 * size**2, swings, chance)]))
 
 
 def _scale(squared_miss: Figures, *, scaled: Figures, fixed: Figures, share: float) -> float:
@@ -217,6 +219,6 @@ def _scale(squared_miss: Figures, *, scaled: Figures, fixed: Figures, share: flo
     """
     if not len(squared_miss):
         return 1.0
-    limits = COVERED_DEVIATIONS**2 * (fixed + SCALES[:, None] ** 2 * scaled)
-    covered = (squared_miss <= limits).mean(axis=1)
-    return float(SCALES[min(int(np.searchsorted(covered, share)), len(SCALES) - 1)])
+    needed = (squared_miss / COVERED_DEVIATIONS**2 - fixed) / np.maximum(scaled, 1e-12)
+    enough = float(np.quantile(needed, share, method="inverted_cdf"))
+    return float(np.clip(np.sqrt(max(enough, 0.0)), LEAST_SCALE, MOST_SCALE))
