@@ -56,6 +56,8 @@ def decoded(data: bytes, label: str = "") -> str:
         return _decode(data, codec) if codec.startswith(_STATEFUL) else _ascii(data)
     if not codec.startswith(_STATEFUL):
         found = _as_utf8(bare, codec)
+        if found is None and codec in ("", "utf-8"):
+            found = _nearly_utf8(bare)
         if found is not None:
             return found
     if codec and codec != "utf-8":
@@ -80,6 +82,14 @@ def _as_utf8(data: bytes, codec: str) -> str | None:
     if text is None or codec in ("", "utf-8"):
         return text
     return text if any(ord(character) > 0x7FF for character in text) else None
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few broken places, such as a character cut off at the end; None where it is something else."""
+    text = data.decode("utf-8", "replace")
+    gaps = text.count("\ufffd")
+    whole = sum(1 for character in text if character > "\x7f") - gaps
+    return text if whole and gaps <= max(1, whole // 20) else None
 
 
 def _decode(data: bytes, codec: str) -> str:

@@ -11,7 +11,7 @@ from io import BytesIO
 from lingting.service.channels.email.parsing import special
 from lingting.service.channels.email.parsing.charsets import decoded
 from lingting.service.channels.email.parsing.special import CalendarCard
-from lingting.service.channels.email.parsing.words import one_line, parameters, plain, raw_bytes
+from lingting.service.channels.email.parsing.words import one_line, parameters, plain
 
 MOST_PARTS = 300
 DEEPEST = 25
@@ -67,8 +67,12 @@ def _walk(part: Message, found: Content, *, depth: int, in_alternative: bool) ->
         found.marks["cut"] = True
         return
     kind, given = _kind(part)
-    if part.is_multipart() and kind.startswith("multipart/"):
+    if kind.startswith("multipart/"):
         _note_envelope(kind, given, found)
+        if not part.is_multipart():
+            # Its boundary is missing or wrong: what stands there is still text.
+            kind = "text/plain"
+    if kind.startswith("multipart/"):
         for child in _children(part):
             _walk(child, found, depth=depth + 1, in_alternative=in_alternative or kind == "multipart/alternative")
             if found.marks.get("cut") and found.parts > MOST_PARTS:
@@ -78,7 +82,7 @@ def _walk(part: Message, found: Content, *, depth: int, in_alternative: bool) ->
 
 
 def _children(part: Message) -> list[Message]:
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
@@ -197,13 +201,12 @@ def _flat(part: Message) -> bytes:
 
 
 def _data(part: Message) -> bytes:
-    payload = part.get_payload(decode=False)
-    if isinstance(payload, list):
-        return b"\n".join(_flat(child) for child in payload[:MOST_PARTS] if isinstance(child, Message))
+    if part.is_multipart():
+        return b"\n".join(_flat(child) for child in _children(part)[:MOST_PARTS])
     try:
         data = part.get_payload(decode=True)
     except (ValueError, LookupError, TypeError, AssertionError, AttributeError):
-        data = raw_bytes(str(payload))
+        return b""
     return data if isinstance(data, bytes) else b""
 
 

@@ -163,7 +163,9 @@ def _start_dovecot(root: Path, values: dict[str, object]) -> subprocess.Popen[by
     mail.chmod(0o777)
     (root / "run").mkdir()
     (root / "dovecot.conf").write_text(_DOVECOT.format(**values))
-    return subprocess.Popen([DOVECOT, "-F", "-c", str(root / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [DOVECOT, "-F", "-c", str(root / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def _start_postfix(root: Path, config: Path, values: dict[str, object]) -> None:

@@ -37,8 +37,16 @@ def servers() -> Iterator[MailServers]:
 @pytest.fixture
 def mailbox(queue: Queue, servers: MailServers) -> Mailbox:
     return mailbox_in(
-        queue, intake="imap", imap_host="127.0.0.1", imap_port=servers.imap_port, imap_security="none", secret=locked(PASSWORD),
-        smtp_port=servers.smtp_port, takes_plus=True, after_fetch="move", move_to=f"Taken{uuid4().hex[:6]}",
+        queue,
+        intake="imap",
+        imap_host="127.0.0.1",
+        imap_port=servers.imap_port,
+        imap_security="none",
+        secret=locked(PASSWORD),
+        smtp_port=servers.smtp_port,
+        takes_plus=True,
+        after_fetch="move",
+        move_to=f"Taken{uuid4().hex[:6]}",
     )
 
 
@@ -70,7 +78,12 @@ def test_a_mail_is_heard_by_idle_answered_and_answered_back(
     servers.send(first, sender="lilei@customer.example", to=mailbox.address)
     _wait(lambda: Case.objects.exists(), what="the case")
     case = Case.objects.get()
-    wording = Wording(to=["lilei@customer.example"], text="您好，明天送达。", subject="Re: 包裹在哪里", due_at=timezone.now() + timedelta(seconds=1))
+    wording = Wording(
+        to=["lilei@customer.example"],
+        text="您好，明天送达。",
+        subject="Re: 包裹在哪里",
+        due_at=timezone.now() + timedelta(seconds=1),
+    )
     letter = write_letter(case.pk, wording=wording, mailbox=mailbox, actor=agent.as_actor, client_key=uuid4(), now=timezone.now())
     _wait(lambda: Letter.objects.get().state == "sent", what="the letter")
     _wait(lambda: any(letter.identifier.encode() in one for one in servers.inbox_of("lilei@customer.example")), what="delivery")
@@ -88,8 +101,12 @@ def test_a_mail_is_heard_by_idle_answered_and_answered_back(
 def test_a_true_dsn_comes_back_into_the_case(process: None, mailbox: Mailbox, servers: MailServers, agent: Account):
     servers.send(mail(), sender="lilei@customer.example", to=mailbox.address)
     _wait(lambda: Case.objects.exists(), what="the case")
-    wording = Wording(to=["nobody-here@customer.example"], text="您好。", subject="Re: 包裹", due_at=timezone.now() + timedelta(seconds=1))
-    write_letter(Case.objects.get().pk, wording=wording, mailbox=mailbox, actor=agent.as_actor, client_key=uuid4(), now=timezone.now())
+    wording = Wording(
+        to=["nobody-here@customer.example"], text="您好。", subject="Re: 包裹", due_at=timezone.now() + timedelta(seconds=1)
+    )
+    write_letter(
+        Case.objects.get().pk, wording=wording, mailbox=mailbox, actor=agent.as_actor, client_key=uuid4(), now=timezone.now()
+    )
     _wait(lambda: Suppression.objects.exists(), what="the bounce")
     assert Suppression.objects.get().address == "nobody-here@customer.example"
     assert Message.objects.filter(data__code="mail_bounced").count() == 1
