@@ -19,7 +19,15 @@ def vector(text: str, *, weight: str = "") -> str:
     Bounded: words after position 16,000 are left out (PostgreSQL counts to 16,383).
     `weight` is "", "A", "B", "C" or "D".
     """
-    return joined_vector([(text, weight)])
+    words = index_tokens(text[:LAST_POSITION])
+    if weight or len(words) > _MOST_PLACES:
+        return joined_vector([(text, weight)])
+    # The common case, a message: no bound can be met, and words hold letters and digits only, nothing to quote.
+    literals: dict[str, str] = {}
+    for position, word in enumerate(words, 1):
+        known = literals.get(word)
+        literals[word] = f"{known},{position}" if known else f"'{word}':{position}"
+    return " ".join(literals.values())
 
 
 def joined_vector(parts: Sequence[tuple[str, str]]) -> str:

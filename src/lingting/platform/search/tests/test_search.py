@@ -174,3 +174,10 @@ def test_any_text_makes_literals_the_database_takes(django_db_setup: None, djang
         cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector(text), query(text) or "'nothing'"])
         matches = cursor.fetchone()[0]
     assert matches == (query(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "净水器的滤芯多久换一次？", "O'Brien's \\ kettle, kettles & 'more'", "138-0013-8000 退款 退款 退款", "字" * 300, "a b " * 200]
+)
+def test_a_short_texts_vector_is_the_joined_one(text: str) -> None:
+    assert vector(text) == joined_vector([(text, "")])
