@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from lingting.kernel.accounts.models import Account
 from lingting.platform.refusals import Refusal
 
-_KEPT_APPS = {"contenttypes", "procrastinate", "realtime"}
+# What Django and the job queue lay themselves, and the hubs that run.
+_KEPT_APPS = {"auth", "contenttypes", "procrastinate", "realtime"}
 
 
 class RealPeopleThere(Refusal):
