@@ -27,6 +27,8 @@ APPS: tuple[str, ...] = (
     "lingting.service.desk",
     "lingting.service.routing",
     "lingting.service.feedback",
+    "lingting.service.promises",
+    "lingting.service.workorders",
     "lingting.service.channels.chat",
     "lingting.service.channels.email",
     "lingting.insight.wallboard",

@@ -25,7 +25,7 @@ class RoleDefinition:
 
 _AGENT = (
     "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "crm.view_customers", "crm.edit_customers",
-    "knowledge.read_articles", "routing.take_work", "organisation.view_colleagues",
+    "knowledge.read_articles", "routing.take_work", "organisation.view_colleagues", "workorders.ask_departments",
     "clocks.explain_breaches",
 )  # fmt: skip
 _LEADER = (
@@ -36,7 +36,7 @@ _LEADER = (
 _SUPERVISOR = (
     *_LEADER, "clocks.manage_clocks", "procedures.write_procedures",
     "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
-    "knowledge.write_articles", "automation.manage_rules", "organisation.manage_people", "wallboard.manage_alerts",
+    "knowledge.write_articles", "automation.manage_rules", "promises.manage_policies", "workorders.manage_departments", "organisation.manage_people", "wallboard.manage_alerts",
     "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes",
 )  # fmt: skip
 

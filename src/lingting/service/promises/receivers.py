@@ -1,0 +1,90 @@
+"""What happens to a case moves its promises: in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from lingting.kernel.clocks.events import (
+    ClockBreached,
+    ClockCancelled,
+    ClockPaused,
+    ClockResumed,
+    ClockRetargeted,
+    ClockWarned,
+)
+from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
+from lingting.service.desk.events import (
+    CaseChanged,
+    CaseClosed,
+    CaseMerged,
+    CaseMergeUndone,
+    CaseOpened,
+    CaseQueued,
+    CaseReopened,
+    MessageAdded,
+    TalksMoved,
+)
+from lingting.service.promises import services
+from lingting.service.promises.models import Promised
+from lingting.service.promises.services.holding import SUBJECT
+
+_ASKED = {"type_id", "priority"}
+
+
+@receives(CaseOpened, CaseQueued, CaseReopened, CaseMergeUndone)
+def promise(fact: CaseOpened | CaseQueued | CaseReopened | CaseMergeUndone, actor: Actor, now: datetime) -> None:
+    services.hold(fact.case_id, actor=actor, now=now)
+
+
+@receives(CaseChanged)
+def promise_otherwise(fact: CaseChanged, actor: Actor, now: datetime) -> None:
+    if _ASKED & fact.changes.keys():
+        services.hold(fact.case_id, actor=actor, now=now)
+
+
+@receives_many(MessageAdded)
+def follow_the_talk(happenings: Sequence[Happening], now: datetime) -> None:
+    """Who spoke last owes nothing, or everything. One query for messages about cases without a promise."""
+    kinds = {each.fact.case_id: each for each in happenings if each.fact.message_kind in ("customer", "agent")}
+    if not kinds:
+        return
+    promised = set(Promised.objects.filter(case_id__in=list(kinds)).values_list("case_id", flat=True))
+    for case_id in sorted(promised):
+        each = kinds[case_id]
+        act = services.asked if each.fact.message_kind == "customer" else services.answered
+        act([case_id], actor=each.actor, now=now)
+
+
+@receives(CaseClosed)
+def fulfil(fact: CaseClosed, actor: Actor, now: datetime) -> None:
+    services.closed(fact.case_id, actor=actor, now=now)
+
+
+@receives(CaseMerged)
+def give_up(fact: CaseMerged, actor: Actor, now: datetime) -> None:
+    services.merged_away(fact.case_id, actor=actor, now=now)
+
+
+@receives(TalksMoved)
+def look_again(fact: TalksMoved, actor: Actor, now: datetime) -> None:
+    services.mirror_due(fact.case_id)
+
+
+@receives(ClockPaused, ClockResumed, ClockRetargeted, ClockCancelled)
+def mirror(fact: ClockPaused | ClockResumed | ClockRetargeted | ClockCancelled, actor: Actor, now: datetime) -> None:
+    if fact.about == SUBJECT:
+        services.mirror_due(fact.about_id)
+
+
+@receives(ClockWarned)
+def warn(fact: ClockWarned, actor: Actor, now: datetime) -> None:
+    if fact.about == SUBJECT:
+        services.climb(fact.clock_id, share=Decimal(str(round(fact.share, 3))), now=now)
+
+
+@receives(ClockBreached)
+def escalate(fact: ClockBreached, actor: Actor, now: datetime) -> None:
+    if fact.about == SUBJECT:
+        services.climb(fact.clock_id, share=Decimal(1), now=now)
