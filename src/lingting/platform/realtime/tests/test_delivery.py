@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -169,6 +170,30 @@ def test_a_wake_of_a_rolled_back_savepoint_does_not_silence_the_next(conninfo: s
         heard = list(ear.notifies(timeout=0.5))
 
     assert len(heard) == 1
+
+
+def test_wakes_of_one_commit_leave_in_one_statement(conninfo: str, django_assert_num_queries: Any) -> None:
+    channels = [notify.WAKE_CHANNEL, notify.WORK_CHANNEL]
+    with psycopg.connect(conninfo, autocommit=True) as ear:
+        for channel in channels:
+            ear.execute(f"LISTEN {channel}")
+        with django_assert_num_queries(3), transaction.atomic():  # BEGIN, one NOTIFY for both, COMMIT
+            notify.wake()
+            notify.wake(channel=notify.WORK_CHANNEL)
+            notify.wake()
+        heard = [notice.channel for notice in ear.notifies(timeout=0.5)]
+
+    assert sorted(heard) == channels
+
+
+def test_several_signals_leave_in_one_statement(conninfo: str, django_assert_num_queries: Any) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as ear:
+        ear.execute(f"LISTEN {notify.SIGNAL_CHANNEL}")
+        with django_assert_num_queries(1):
+            notify.signals([(["case:1"], {"n": 1}), (["case:2"], {"n": 2})], kind="K")
+        heard = [notice.payload for notice in ear.notifies(timeout=0.5)]
+
+    assert heard == ['{"topics":["case:1"],"kind":"K","data":{"n":1}}', '{"topics":["case:2"],"kind":"K","data":{"n":2}}']
 
 
 def test_a_signal_reaches_listeners_and_is_not_replayed(hub: RunningHub, writer: Writer) -> None:
