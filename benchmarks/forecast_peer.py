@@ -87,7 +87,9 @@ def _prophet(halves: list[list[float]], dates: list[str], first: int) -> tuple[l
     a_day = len(halves[0])
     moments = [pandas.date_range(f"{day} 07:00", periods=a_day, freq="30min") for day in dates]
     after = [str(pandas.Timestamp(day).date() + pandas.Timedelta(days=1)) for day in CLOSED_DAYS]
-    holidays = pandas.DataFrame({"holiday": "after a closed day", "ds": pandas.to_datetime(after), "lower_window": 0, "upper_window": 2})
+    holidays = pandas.DataFrame(
+        {"holiday": "after a closed day", "ds": pandas.to_datetime(after), "lower_window": 0, "upper_window": 2}
+    )
     for day in range(first, len(halves)):
         past = pandas.DataFrame(
             {"ds": [at for row in moments[:day] for at in row], "y": [y for row in halves[:day] for y in row]}

@@ -13,10 +13,10 @@ import matplotlib
 import numpy as np
 
 matplotlib.use("svg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot
 
-from lingting.science.forecast import Model, Per, fit  # noqa: E402
-from lingting.science.forecast.tests.invented import invented_history  # noqa: E402
+from lingting.science.forecast import Model, Per, fit
+from lingting.science.forecast.tests.invented import invented_history
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "science"
 BLUE, ORANGE, GREY = "#2f6fb2", "#c8641b", "#777777"

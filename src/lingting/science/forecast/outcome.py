@@ -56,11 +56,14 @@ class Forecast:
         return self._summed(self.paths.astype(np.float64), per)
 
     def quantiles(self, levels: ArrayLike, *, per: Per = Per.INTERVAL) -> Figures:
-        """Quantiles (levels, ...) of the sums. Raises BadHorizonError for a level outside 0 to 1."""
+        """Quantiles (levels, ...) of the sums. Raises BadHorizonError for a level outside 0 to 1.
+
+        Of n paths the k-th stands at k / (n + 1), so that few paths do not make intervals too narrow.
+        """
         wanted = np.atleast_1d(np.asarray(levels, dtype=np.float64))
         if not ((wanted >= 0.0) & (wanted <= 1.0)).all():
             raise BadHorizonError(f"levels must lie between 0 and 1, not {wanted.tolist()}")
-        return np.asarray(np.quantile(self.sampled(per), wanted, axis=0))
+        return np.asarray(np.quantile(self.sampled(per), wanted, axis=0, method="weibull"))
 
     def interval(self, share: float = 0.8, *, per: Per = Per.INTERVAL) -> tuple[Figures, Figures]:
         """Lower and upper end of the central interval that holds ``share`` of the paths."""
