@@ -216,8 +216,16 @@ def _budget(group: Group, played: Played, classes: Classes, shared: float) -> Bu
     taught = np.broadcast_to(classes.classes * prices.class_, head.shape)
     rent, equipment = seats * prices.seat, bought * prices.equipment
     low, high = np.quantile(pay + hiring + taught + rent + equipment, (0.1, 0.9), axis=0)
-    means = [part.mean(axis=0) for part in (pay, hiring, taught, rent, equipment, _revenue(group, played))]
-    return Budget(*means, cost_low=low, cost_high=high)
+    return Budget(
+        pay=pay.mean(axis=0),
+        hiring=hiring.mean(axis=0),
+        classes=taught.mean(axis=0),
+        seats=rent.mean(axis=0),
+        equipment=equipment.mean(axis=0),
+        revenue=_revenue(group, played).mean(axis=0),
+        cost_low=low,
+        cost_high=high,
+    )
 
 
 def _revenue(group: Group, played: Played) -> Figures:

@@ -143,7 +143,7 @@ def _rank(paths: int, met_share: float, confidence: float) -> int:
 
 def _needed(short: Figures, rank: int) -> Figures:
     """By month the least number of people that covers all paths up to the rank, 0 if none is needed."""
-    return np.maximum(np.sort(short, axis=0)[rank], 0.0)
+    return np.asarray(np.maximum(np.sort(short, axis=0)[rank], 0.0))
 
 
 def _lacking(group: Group, solved: Solved, place: int, seed: int, rank: int) -> Figures:

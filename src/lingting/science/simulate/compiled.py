@@ -11,6 +11,9 @@ from lingting.science.simulate.arrays import Centre, Customers, Log, State
 
 Run = Callable[[Centre, Customers, Log, State], None]
 
+WORTH_COMPILING = 150_000
+"""Contacts that take plain Python about as long as compiling takes, some ten seconds."""
+
 _RULE: tuple[Callable[..., object], ...] = (rule.serve_key, rule.served_before, rule.has_room, rule.standing, rule.choose_agent)
 _PARTS: tuple[Callable[..., object], ...] = (
     engine.move,
@@ -62,8 +65,21 @@ def compiled_run() -> Run:
     return compiled
 
 
-def best_run() -> Run:
-    """Compiled if numba is installed, else plain."""
+class _Played:
+    """Contacts played as plain Python by this process."""
+
+    contacts = 0
+
+
+def best_run(*, contacts: int) -> Run:
+    """Compiled where that pays: once this process has played so many contacts that the compiler would be done by now.
+
+    Nothing is stored on disk (numba's cache does not see changes in the rule's own file, and would write into the
+    package), so a few small scenarios are sooner over as plain Python. The results are the same. Plain without numba.
+    """
+    _Played.contacts += contacts
+    if _Played.contacts < WORTH_COMPILING:
+        return plain_run()
     try:
         return compiled_run()
     except NotCompiledError:

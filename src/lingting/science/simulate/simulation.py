@@ -1,6 +1,5 @@
 """`simulate`: runs of a scenario, and what they add up to."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -30,16 +29,16 @@ def simulate(
 
     seed: the same seed gives the same result, whatever the engine; and the same customers for another plan
         of the same contacts.
-    answer_within: thresholds in seconds for the service level. engine: "auto" compiles with numba where it
-        is installed.
+    answer_within: thresholds in seconds for the service level. engine: "auto" compiles with numba where that
+        pays; the result is the same.
     Raises ScenarioError; NotCompiledError if "compiled" is asked for without numba.
     """
     if runs < 1 or not answer_within or seed < 0:
         raise ScenarioError("simulate needs one or more runs, one or more thresholds and a seed of 0 or more.")
-    engines: dict[Engine, Callable[[], Run]] = {"auto": best_run, "compiled": compiled_run, "plain": plain_run}
-    play = engines[engine]()
+    if engine == "compiled":
+        compiled_run()
     plan = plan_of(scenario)
-    tallies = [_one_run(scenario, plan, play, seed, run, answer_within, keep_logs) for run in range(runs)]
+    tallies = [_one_run(scenario, plan, engine, seed, run, answer_within, keep_logs) for run in range(runs)]
     filler = (scenario.filler.name,) if scenario.filler else ()
     return Simulation(
         contacts=tuple(contact.name for contact in scenario.contacts) + filler,
@@ -56,7 +55,7 @@ def simulate(
 
 
 def _one_run(
-    scenario: Scenario, plan: Plan, play: Run, seed: int, run: int, within: tuple[float, ...], keep_log: bool
+    scenario: Scenario, plan: Plan, engine: Engine, seed: int, run: int, within: tuple[float, ...], keep_log: bool
 ) -> "_Tally":
     customers = draw_customers(scenario, plan=plan, seed=seed, run=run)
     count = len(customers.kind)
@@ -71,8 +70,14 @@ def _one_run(
         busy=np.zeros((len(plan.people), intervals)),
         on_duty=np.zeros((len(plan.people), intervals)),
     )
-    play(plan.centre, customers, log, plan.fresh_state(contacts=count))
+    _player(engine, contacts=count)(plan.centre, customers, log, plan.fresh_state(contacts=count))
     return _Tally(scenario, plan, customers, log, within=within, keep_log=keep_log)
+
+
+def _player(engine: Engine, *, contacts: int) -> Run:
+    if engine == "auto":
+        return best_run(contacts=contacts)
+    return compiled_run() if engine == "compiled" else plain_run()
 
 
 class _Tally:
