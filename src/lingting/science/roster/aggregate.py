@@ -45,8 +45,8 @@ class _Rows:
         """A coefficient; several on one spot add up."""
         self.at.append((row, column, value))
 
-    def duals(self, *, solver: str, seconds: float) -> Floats:
-        """Solve by HiGHS."""
+    def duals(self, *, solver: str, seconds: float) -> Floats | None:
+        """Solve by HiGHS; None if the time does not suffice."""
         import highspy
         from scipy.sparse import csc_matrix
 
@@ -66,13 +66,18 @@ class _Rows:
             highs.setOptionValue(name, value)
         highs.passModel(model)
         highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         return np.array(highs.getSolution().row_dual)
 
 
 def span_prices(
     floor: Floor, crew: Sequence[Member], rows: Ints, days: Ints, *, solver: str = "ipm", seconds: float = 60.0
-) -> Floats:
-    """Shape (skills, intervals of the span): price of a unit of skill; groups work about as many shifts as in `rows`."""
+) -> Floats | None:
+    """Shape (skills, intervals of the span): price of a unit of skill; groups work about as many shifts as in `rows`.
+
+    None if the seconds do not suffice.
+    """
     lp = _Rows()
     first, last = int(days[0]) * floor.day_intervals, (int(days[-1]) + 1) * floor.day_intervals
     skills, groups = len(floor.gain), len(floor.masks)
@@ -96,6 +101,8 @@ def span_prices(
             if able:
                 _lay_day(lp, floor, crowd[1], usable, int(day), first, last, able, total, duty)
     duals = lp.duals(solver=solver, seconds=seconds)
+    if duals is None:
+        return None
     return np.array([[duals[need[k, i]] for i in range(last - first)] for k in range(skills)])
 
 
@@ -126,7 +133,15 @@ def _crowds(crew: Sequence[Member]) -> dict[Crowd, list[int]]:
 
 
 def _lay_day(
-    lp: _Rows, floor: Floor, group: int, usable: Ints, day: int, first: int, last: int, able: int, total: int,
+    lp: _Rows,
+    floor: Floor,
+    group: int,
+    usable: Ints,
+    day: int,
+    first: int,
+    last: int,
+    able: int,
+    total: int,
     duty: dict[tuple[int, int], int],
 ) -> None:
     """Shifts and breaks of a crowd on a day."""
@@ -150,7 +165,14 @@ def _lay_day(
 
 
 def _lay_breaks(
-    lp: _Rows, floor: Floor, group: int, shifts: dict[int, int], k: int, midnight: int, span: int, duty: dict[tuple[int, int], int]
+    lp: _Rows,
+    floor: Floor,
+    group: int,
+    shifts: dict[int, int],
+    k: int,
+    midnight: int,
+    span: int,
+    duty: dict[tuple[int, int], int],
 ) -> None:
     """The k-th breaks of some shifts, counted by their start: none too late, none too early, as many as shifts."""
     windows = {s: (int(floor.starts[s] + floor.breaks[s, k, 1]), int(floor.starts[s] + floor.breaks[s, k, 2])) for s in shifts}

@@ -22,6 +22,7 @@ from .whole import whole_choice
 _WHOLE = 1e-6
 _FIRST_CHOICE_SECONDS = 4.0
 _CHOICE_SECONDS = 15.0
+_CHOICE_NODES = 200
 _TRIES_WITHOUT_GAIN = 30
 
 
@@ -46,7 +47,9 @@ class Incumbent:
 class Tree:
     """The search; call `search` once."""
 
-    def __init__(self, problem: Problem, *, seed: int, clock: Callable[[], float], ends_at: float, gap: float, nodes: int | None) -> None:
+    def __init__(
+        self, problem: Problem, *, seed: int, clock: Callable[[], float], ends_at: float, gap: float, nodes: int | None
+    ) -> None:
         self.problem, self.seed, self.gap, self.nodes = problem, seed, gap, nodes
         self.parties: list[Party] = parties_of(problem)
         self.master = Master(problem, self.parties, seed=seed)
@@ -85,6 +88,7 @@ class Tree:
             return
         allowed = [party.network.allowed.copy() for party in self.parties]
         self._open = [Node(-inf, 0, allowed, ())]
+        self._first_plan(tell)
         current: Node | None = heapq.heappop(self._open)
         while current is not None and not self.is_late() and (self.nodes is None or self.done < self.nodes):
             children = self._visit(current, tell)
@@ -98,6 +102,25 @@ class Tree:
         left = [node.bound for node in self._open] + ([current.bound] if current is not None else [])
         self._lift(min([*left, self._ceiling()]))
         tell()
+
+    def _first_plan(self, tell: Callable[[], None]) -> None:
+        """A roster at once: each person in turn takes the best row against the others, twice around."""
+        master, count = self.master, np.zeros(self.master.rows + 1)
+        chosen: list[Ints | None] = [None] * len(self.parties)
+        days = np.arange(self.problem.days)
+        for number in [*range(len(self.parties))] * 2:
+            party, old = self.parties[number], chosen[number]
+            if old is not None:
+                np.add.at(count, party.rows[days, old].ravel(), -1.0)
+            worth = np.where(count[:-1] < master.required, -master.under, master.over)
+            found = party.room.best_paths(
+                action_costs(master, number, -worth, np.zeros(len(master.loose))), allowed=party.network.allowed
+            )
+            if not found:
+                return
+            chosen[number] = new = found[0][1]
+            np.add.at(count, party.rows[days, new].ravel(), 1.0)
+        self.offer(tuple(row for row in chosen if row is not None), tell)
 
     def _ceiling(self) -> float:
         return self.best.value
@@ -200,14 +223,17 @@ class Tree:
     def _whole_master(self, node: Node, tell: Callable[[], None], seconds: float = _CHOICE_SECONDS) -> None:
         """Best whole choice among the schedules known, by HiGHS."""
         seconds = min(seconds, 0.3 * self._seconds_left())
+        nodes = None if self.nodes is None else _CHOICE_NODES
         if seconds > 0.1:
-            actions = whole_choice(self.master, seconds=seconds, cutoff=self.best.value, seed=self.seed)
+            seconds = self._seconds_left() if nodes else seconds
+            actions = whole_choice(self.master, seconds=seconds, cutoff=self.best.value, seed=self.seed, nodes=nodes)
             if actions is not None:
                 self.offer(actions, tell)
 
     def _approach(self, allowed: Allowed, tell: Callable[[], None]) -> None:
         """Good rosters before the search for proof: whole choice, a dive, then neighbourhoods."""
-        setting = Setting(self.master, allowed, self.master.under, self.is_late, self._seconds_left, self.seed)
+        nodes = None if self.nodes is None else _CHOICE_NODES
+        setting = Setting(self.master, allowed, self.master.under, self.is_late, self._seconds_left, self.seed, nodes)
         node = Node(self.bound, 0, allowed, ())
         self._whole_master(node, tell, _FIRST_CHOICE_SECONDS)
         if self.is_proven():
@@ -253,7 +279,7 @@ def plain_value(master: Master, actions: tuple[Ints, ...]) -> float:
     if ((count[covers:-1] > 0) & (short[covers:] > 0)).any():
         return inf
     value += float((np.maximum(short, 0.0) * master.under + np.maximum(-short, 0.0) * master.over).sum())
-    for (owner, counter) in master.loose:
+    for owner, counter in master.loose:
         row = actions[owner]
         if counter.add[np.arange(len(row)), row, 0].sum() > counter.most:
             return inf

@@ -35,9 +35,25 @@ def violations(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
     return tuple(found)
 
 
+def violations_of_day_swap(
+    problem: Problem, before: Plan, after: Plan, people: tuple[int, int], day: int
+) -> tuple[Violation, ...]:
+    """Rules that a change of two people's day newly breaks; looks only at what the change can touch."""
+
+    def broken(plan: Plan) -> list[Violation]:
+        found = [item for number in people for item in _of_person(problem, problem.people[number], plan)]
+        found += _of_nights(problem, plan, days=range(day, day + 1))
+        names = {problem.people[number].name for number in people}
+        found += _of_team_days(problem, plan) if problem.team_days else []
+        return found + [item for item in _of_meetings(problem, plan) if item.person in names]
+
+    known = set(broken(before))
+    return tuple(item for item in broken(after) if item not in known)
+
+
 def worked(problem: Problem, plan: Plan, name: str) -> list[Shift | None]:
     """The person's shift on each day, None when free."""
-    row = plan.shifts[[person.name for person in problem.people].index(name)]
+    row = plan.shifts[problem.person_index[name]]
     return [None if number < 0 else problem.shifts[number] for number in row]
 
 
@@ -55,6 +71,8 @@ def _of_person(problem: Problem, person: Person, plan: Plan) -> list[Violation]:
             broken("leave", day, f"works on day {day}, which is leave")
         if shift and ((day, shift.name) in person.barred or (person.shifts is not None and name not in person.shifts)):
             broken("availability", day, f"cannot work {name} on day {day}")
+        if not shift and day in person.must_work:
+            broken("must work", day, f"is free on day {day}, which must be worked")
         if day in fixed and fixed[day] != name:
             broken("fixed", day, f"day {day} is fixed as {fixed[day] or 'free'}, not {name or 'free'}")
     _check_following(problem, person, days, broken)
@@ -139,9 +157,9 @@ def _check_counts(problem, person, days, broken) -> None:  # type: ignore[no-unt
         broken("weekends", None, f"works {len(weekends)} weekends, at most {contract.max_weekends}")
 
 
-def _of_nights(problem: Problem, plan: Plan) -> list[Violation]:
+def _of_nights(problem: Problem, plan: Plan, *, days: range | None = None) -> list[Violation]:
     found = []
-    for day in range(problem.days):
+    for day in days or range(problem.days):
         on = [number for number in plan.shifts[:, day] if number >= 0 and problem.shifts[number].is_night]
         if 0 < len(on) < problem.night_company:
             text = f"Night of day {day}: {len(on)} on duty, at least {problem.night_company} or nobody"
@@ -201,7 +219,7 @@ def _of_meetings(problem: Problem, plan: Plan) -> list[Violation]:
 
 
 def _is_at_work(problem: Problem, plan: Plan, name: str, day: int, start: int, minutes: int) -> bool:
-    row = [person.name for person in problem.people].index(name)
+    row = problem.person_index[name]
     number = plan.shifts[row, day]
     if number < 0:
         return False

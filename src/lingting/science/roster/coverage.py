@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .model import DAY_MINUTES, Demand, Floats, Ints, Problem, RosterError
+from .model import DAY_MINUTES, Demand, Floats, Ints, Problem, RosterError, Shift
 
 SKILLS_AT_MOST = 30
 
@@ -219,9 +219,9 @@ class Floor:
     """People on duty by group (set of skills) and what they serve, kept at the best matching."""
 
     def __init__(self, problem: Problem) -> None:
-        demand = problem.demand
-        if demand is None or len(demand.skills) > SKILLS_AT_MOST:
-            raise RosterError(f"Demand by interval is needed, with at most {SKILLS_AT_MOST} skills.")
+        demand = problem.demand or Demand((), np.zeros((0, problem.days), np.int64), (), interval_minutes=DAY_MINUTES)
+        if len(demand.skills) > SKILLS_AT_MOST:
+            raise RosterError(f"Demand by interval may have at most {SKILLS_AT_MOST} skills.")
         self.demand: Demand = demand
         bit = {skill: 1 << number for number, skill in enumerate(demand.skills)}
         masks = [sum(bit.get(skill, 0) for skill in person.skills) for person in problem.people]
@@ -239,12 +239,12 @@ class Floor:
     def _lay_shifts(self, problem: Problem) -> None:
         grid = self.demand.interval_minutes
         self.day_intervals = DAY_MINUTES // grid
-        shifts = problem.shifts
+        shifts = problem.shifts if problem.demand else tuple(Shift(shift.name, 0, 0) for shift in problem.shifts)
         self.starts = np.array([shift.start // grid for shift in shifts], np.int64)
         self.lengths = np.array([shift.length // grid for shift in shifts], np.int64)
         gaps = [shift.gap or (0, 0) for shift in shifts]
         self.gaps = np.array(gaps, np.int64) // grid
-        most = max(len(shift.breaks) for shift in shifts)
+        most = max(1, *(len(shift.breaks) for shift in shifts), 1)
         self.breaks = np.zeros((len(shifts), most, 3), np.int64)
         for number, shift in enumerate(shifts):
             for k, pause in enumerate(shift.breaks):

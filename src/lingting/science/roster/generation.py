@@ -63,9 +63,7 @@ def priced(
     return bound, found
 
 
-def relax(
-    master: Master, allowed: Allowed, under: Floats, *, cutoff: float, expired: Callable[[], bool]
-) -> Relaxed:
+def relax(master: Master, allowed: Allowed, under: Floats, *, cutoff: float, expired: Callable[[], bool]) -> Relaxed:
     """Solve the relaxation under `allowed`; stops when the bound passes `cutoff` or the time has expired."""
     best, best_rows, best_loose = -np.inf, np.zeros(master.rows), np.zeros(len(master.loose))
     smoothing = 0.0

@@ -43,7 +43,7 @@ class Bound:
     def priced(self, value: Floats) -> Priced:
         """Exact bound at the given prices."""
         groups = len(self.floor.masks)
-        earned = [self._earned(value, group) for group in range(groups)]
+        earned = [self.earned(value, group) for group in range(groups)]
         shift_price = [self.floor.shift_prices(-best) for best, _ in earned]
         total = float((value * self.required).sum())
         on = np.zeros((groups, value.shape[1]))
@@ -65,7 +65,8 @@ class Bound:
             np.add.at(supply, (skill[at], at), on[group][at])
         return Priced(total, supply)
 
-    def _earned(self, value: Floats, group: int) -> tuple[Floats, Ints]:
+    def earned(self, value: Floats, group: int) -> tuple[Floats, Ints]:
+        """Per interval what a person of the group earns, and at which skill (-1: idle)."""
         mask = int(self.floor.masks[group])
         able = [skill for skill in range(value.shape[0]) if mask >> skill & 1]
         if not able:

@@ -180,9 +180,7 @@ class Master:
         owner = self.parties[party]
         days = np.arange(len(actions))
         rows = owner.rows[days, actions].ravel()
-        loose = tuple(
-            int(counter.add[days, actions, 0].sum()) if number == party else 0 for number, counter in self.loose
-        )
+        loose = tuple(int(counter.add[days, actions, 0].sum()) if number == party else 0 for number, counter in self.loose)
         return Column(party, actions, owner.cost_of(actions), rows[rows < self.rows], loose)
 
     def barred(self, allowed: list[NDArray[np.bool_]]) -> Ints:

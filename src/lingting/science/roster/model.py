@@ -121,7 +121,7 @@ class Person:
     """Somebody to be rostered.
 
     leave: days that cannot be worked. barred: (day, shift name) that cannot be worked. fixed: day to shift
-    name, or to None for a day that must stay free.
+    name, or to None for a day that must stay free. must_work: days on which some shift must be worked.
     """
 
     name: str
@@ -132,6 +132,7 @@ class Person:
     barred: frozenset[tuple[int, str]] = frozenset()
     shifts: frozenset[str] | None = None
     fixed: tuple[tuple[int, str | None], ...] = ()
+    must_work: frozenset[int] = frozenset()
     history: History | None = None
     ledger: Ledger = Ledger()
 

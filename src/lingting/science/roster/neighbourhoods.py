@@ -27,6 +27,7 @@ class Setting:
     is_late: Callable[[], bool]
     seconds_left: Callable[[], float]
     seed: int
+    nodes: int | None = None
 
 
 def only(setting: Setting, actions: tuple[Ints, ...], people: Ints, days: Ints) -> Allowed:
@@ -50,8 +51,9 @@ def choose_again(setting: Setting, spaces: Allowed, *, value: float, cutoff: flo
     relaxed = relax(master, spaces, setting.under, cutoff=cutoff, expired=setting.is_late)
     if relaxed.bound >= cutoff:
         return None
-    seconds = min(_CHOICE_SECONDS, setting.seconds_left())
-    return whole_choice(master, seconds=seconds, cutoff=value, seed=setting.seed, barred=master.barred(spaces))
+    seconds = setting.seconds_left() if setting.nodes else min(_CHOICE_SECONDS, setting.seconds_left())
+    barred = master.barred(spaces)
+    return whole_choice(master, seconds=seconds, cutoff=value, seed=setting.seed, barred=barred, nodes=setting.nodes)
 
 
 def dive(setting: Setting) -> tuple[Ints, ...] | None:

@@ -116,6 +116,8 @@ def _allowed(problem: Problem, person: Person, usable: list[int]) -> NDArray[np.
     for day, name in person.barred:
         if name in action and 0 <= day < problem.days:
             allowed[day, action[name]] = False
+    for day in person.must_work:
+        allowed[day, 0] = False
     for day, wanted in person.fixed:
         if not 0 <= day < problem.days:
             raise RosterError(f"{person.name}: day {day} is outside the horizon.")
@@ -245,9 +247,7 @@ def _most_shifts(problem: Problem, contract: Contract, paid: list[int]) -> int:
     return min(problem.days, contract.max_minutes // min(paid))
 
 
-def _minutes(
-    problem: Problem, paid: list[int], most: int | None, least: int, leave: frozenset[int], *, weekly: bool
-) -> Counter:
+def _minutes(problem: Problem, paid: list[int], most: int | None, least: int, leave: frozenset[int], *, weekly: bool) -> Counter:
     unit = gcd(*paid) if any(paid) else 1
     add = np.zeros((problem.days, len(paid) + 1, 2), np.int64)
     add[:, 1:, :] = np.array(paid, np.int64)[None, :, None] // unit

@@ -12,13 +12,21 @@ from .model import Ints
 
 
 def whole_choice(
-    master: Master, *, seconds: float, cutoff: float, seed: int, barred: Ints | None = None
+    master: Master, *, seconds: float, cutoff: float, seed: int, barred: Ints | None = None, nodes: int | None = None
 ) -> tuple[Ints, ...] | None:
     """The best choice found in time, None if none beats the cutoff. A night is empty or has company."""
     import highspy
 
     highs: Any = highspy.Highs()
-    options = {"output_flag": False, "time_limit": seconds, "random_seed": seed % 2**31, "threads": 1, "mip_rel_gap": 0.0}
+    options: dict[str, Any] = {
+        "output_flag": False,
+        "time_limit": seconds,
+        "random_seed": seed % 2**31,
+        "threads": 1,
+        "mip_rel_gap": 0.0,
+    }
+    if nodes is not None:
+        options["mip_max_nodes"] = nodes
     if cutoff < inf:
         options["objective_bound"] = cutoff
     for name, value in options.items():
