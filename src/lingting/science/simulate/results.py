@@ -13,7 +13,7 @@ from lingting.science.erlang import ServiceLevelVariant
 from lingting.science.simulate.durations import ScenarioError
 
 Figures = NDArray[np.float64]
-By = Literal["total", "interval", "contact", "agent"]
+By = Literal["total", "interval", "contact", "queue", "agent"]
 
 
 class Figure(StrEnum):
@@ -25,6 +25,8 @@ class Figure(StrEnum):
     CALLED_BACK = "called_back"
     ABANDONMENT = "abandonment"
     """abandoned / offered."""
+    ABANDONMENT_WITHOUT_SHORT = "abandonment_without_short"
+    """the same without those who gave up within the threshold, above and below."""
     SERVICE_LEVEL = "service_level"
     """by variant and threshold."""
     ASA = "asa"
@@ -82,18 +84,21 @@ class ContactLog:
 class Simulation:
     """All runs of a scenario.
 
-    contacts, agents: names in the order of the arrays.
+    contacts, agents: names in the order of the arrays. queues: the queue of each contact.
     sums: name to [runs, contacts, intervals], by interval of arrival.
+    agent_sums: name to [runs, agents, intervals], by interval of arrival, of what each answered.
     busy_seconds, duty_seconds: [runs, agents, intervals].
     within_seconds: thresholds of `answered_in` and `abandoned_in`, [thresholds, runs, contacts, intervals].
     logs: one per run if they were kept.
     """
 
     contacts: tuple[str, ...]
+    queues: tuple[str, ...]
     agents: tuple[int | str, ...]
     interval_seconds: float
     within_seconds: tuple[float, ...]
     sums: dict[str, Figures]
+    agent_sums: dict[str, Figures]
     answered_in: Figures
     abandoned_in: Figures
     busy_seconds: Figures
@@ -125,6 +130,8 @@ class Simulation:
         """One figure for chosen contacts, agents and intervals (None: all; a slice that begins later drops a
         warm-up).
 
+        by "queue": in the order in which queues first appear in `queues`; by "agent": what each answered (answered,
+            asa, aht), occupancy and staffed.
         within_seconds: a threshold the simulation was asked for; None: its first. Raises ScenarioError for
             names it does not know.
         """
@@ -209,6 +216,9 @@ class _Choice:
             return counted, np.ones_like(counted)
         if name is Figure.ABANDONMENT:
             return self._sum("abandoned"), self._sum("offered")
+        if name is Figure.ABANDONMENT_WITHOUT_SHORT:
+            short = self._of_contacts(self._simulation.abandoned_in[within])
+            return self._sum("abandoned") - short, self._sum("offered") - short
         if name is Figure.ASA:
             return self._sum("answered_wait"), self._sum("answered")
         if name is Figure.AHT:
@@ -237,20 +247,30 @@ class _Choice:
         )
 
     def _sum(self, name: str) -> Figures:
+        if self._by == "agent" and name in self._simulation.agent_sums:
+            return self._of_agents(self._simulation.agent_sums[name])
         return self._of_contacts(self._simulation.sums[name])
 
     def _of_contacts(self, values: Figures, *, most: bool = False) -> Figures:
         part = values[:, self._contacts][:, :, self._intervals]
         if self._by == "agent":
-            raise ScenarioError("Contacts are counted by contact and interval, not by agent.")
+            raise ScenarioError("By agent there are answered, asa, aht, occupancy and staffed: nobody else's is one agent's.")
+        if self._by == "queue":
+            return self._by_queue(part.max(axis=2) if most else part.sum(axis=2), most=most)
         axes = {"total": (1, 2), "interval": (1,), "contact": (2,)}[self._by]
         summed: Figures = part.max(axis=axes) if most else part.sum(axis=axes)
         return summed.reshape(len(values), -1)
 
+    def _by_queue(self, values: Figures, *, most: bool) -> Figures:
+        """[runs, chosen contacts] to [runs, queues]."""
+        mine = [self._simulation.queues[place] for place in self._contacts]
+        grouped = [values[:, [queue == name for queue in mine]] for name in dict.fromkeys(mine)]
+        return np.stack([part.max(axis=1) if most else part.sum(axis=1) for part in grouped], axis=1)
+
     def _of_agents(self, values: Figures) -> Figures:
         part = values[:, self._agents][:, :, self._intervals]
-        if self._by == "contact":
-            raise ScenarioError("Agents' time is counted by agent and interval, not by contact.")
+        if self._by in ("contact", "queue"):
+            raise ScenarioError("Agents' time is counted by agent and interval, not by contact or queue.")
         axes = {"total": (1, 2), "interval": (1,), "agent": (2,)}[self._by]
         summed: Figures = part.sum(axis=axes)
         return summed.reshape(len(values), -1)

@@ -39,13 +39,15 @@ def simulate(
         compiled_run()
     plan = plan_of(scenario)
     tallies = [_one_run(scenario, plan, engine, seed, run, answer_within, keep_logs) for run in range(runs)]
-    filler = (scenario.filler.name,) if scenario.filler else ()
+    filler = (scenario.filler,) if scenario.filler else ()
     return Simulation(
-        contacts=tuple(contact.name for contact in scenario.contacts) + filler,
+        contacts=tuple(contact.name for contact in (*scenario.contacts, *filler)),
+        queues=tuple(contact.queue for contact in (*scenario.contacts, *filler)),
         agents=tuple(person.id for person in plan.people),
         interval_seconds=scenario.interval_seconds,
         within_seconds=tuple(answer_within),
         sums={name: np.stack([tally.sums[name] for tally in tallies]) for name in tallies[0].sums},
+        agent_sums={name: np.stack([tally.agent_sums[name] for tally in tallies]) for name in tallies[0].agent_sums},
         answered_in=np.stack([tally.answered_in for tally in tallies], axis=1),
         abandoned_in=np.stack([tally.abandoned_in for tally in tallies], axis=1),
         busy_seconds=np.stack([tally.busy for tally in tallies]),
@@ -102,6 +104,7 @@ class _Tally:
         abandoned = ~np.isnan(log.gave_up_at)
         waited = np.where(answered, log.answered_at, log.gave_up_at) - customers.arrive_at
         self.sums = self._sums(plan, customers, log, answered, abandoned, waited)
+        self.agent_sums = self._agent_sums(log, interval, answered, waited)
         self.answered_in = np.stack([self._count(answered & (waited <= seconds)) for seconds in within])
         self.abandoned_in = np.stack([self._count(abandoned & (waited <= seconds)) for seconds in within])
         self.log = _kept(contact, customers, log) if keep_log else None
@@ -131,6 +134,19 @@ class _Tally:
             "handling": self._add(answered, log.wrapped_at - log.answered_at),
             "longest_wait": longest.reshape(self._shape),
         }
+
+    def _agent_sums(
+        self, log: Log, interval: NDArray[np.int64], answered: NDArray[np.bool_], waited: Figures
+    ) -> dict[str, Figures]:
+        """[agents, intervals] by the interval of arrival."""
+        shape = log.busy.shape
+        cell = log.agent[answered] * shape[1] + np.minimum(interval[answered], shape[1] - 1)
+        amounts = {
+            "answered": np.ones(len(cell)),
+            "answered_wait": waited[answered],
+            "handling": (log.wrapped_at - log.answered_at)[answered],
+        }
+        return {name: np.bincount(cell, values, shape[0] * shape[1]).reshape(shape) for name, values in amounts.items()}
 
     def _count(self, which: NDArray[np.bool_]) -> Figures:
         size = self._shape[0] * self._shape[1]

@@ -172,3 +172,28 @@ def test_a_flexible_team_beats_two_separate_ones() -> None:
 def test_senseless_scenarios_are_refused(make: object) -> None:
     with pytest.raises(ScenarioError):
         make()  # type: ignore[operator]
+
+
+def test_queues_and_agents_add_up_to_the_whole() -> None:
+    contacts = tuple(
+        replace(CALL, name=name, queue=queue, arrivals=PoissonArrivals([60.0, 40.0], 3600.0), patience=Exponential(60.0))
+        for name, queue in (("sales", "one"), ("orders", "two"), ("refunds", "two"))
+    )
+    people = team(6, queues={"one": 1, "two": 1})
+    seen = simulate(Scenario(contacts, people, horizon_seconds=7200.0, interval_seconds=3600.0), seed=1, runs=4)
+    by_contact = seen.figure(Figure.OFFERED, by="contact").mean
+    assert seen.figure(Figure.OFFERED, by="queue").mean.tolist() == [by_contact[0], by_contact[1] + by_contact[2]]
+    assert seen.figure(Figure.LONGEST_WAIT, by="queue").mean.shape == (2,)
+    by_agent = seen.figure(Figure.ANSWERED, by="agent").mean
+    assert by_agent.shape == (6,) and by_agent.sum() == pytest.approx(float(seen.figure(Figure.ANSWERED).mean))
+    assert (seen.figure(Figure.AHT, by="agent").mean > 0).all() and (seen.figure(Figure.ASA, by="agent").mean >= 0).all()
+    with pytest.raises(ScenarioError, match="By agent"):
+        seen.figure(Figure.ABANDONMENT, by="agent")
+
+
+def test_abandonment_without_the_short_ones_leaves_them_out_above_and_below() -> None:
+    calls = replace(CALL, arrivals=PoissonArrivals([200.0], 3600.0), patience=Exponential(30.0))
+    seen = simulate(Scenario((calls,), team(1, queues={"service": 1}), horizon_seconds=3600.0), seed=1, runs=3, answer_within=(10.0,))
+    lost, short, offered = seen.sums["abandoned"].sum(), seen.abandoned_in.sum(), seen.sums["offered"].sum()
+    assert short > 0
+    assert seen.figure("abandonment_without_short").mean == pytest.approx((lost - short) / (offered - short))
