@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,6 +26,7 @@ def address(request: HttpRequest) -> str:
     return claimed if _is_address(claimed) else peer
 
 
+@lru_cache(maxsize=4096)
 def neighbourhood(text: str) -> str:
     """What one subscriber holds: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
