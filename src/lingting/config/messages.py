@@ -6,6 +6,7 @@ each app keeps `locale/zh_Hans/LC_MESSAGES/django.po` with every one of its msgi
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -28,6 +29,7 @@ _KEYWORDS = {
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
+_log = logging.getLogger(__name__)
 Key = tuple[str | None, str]
 
 
@@ -41,18 +43,25 @@ def app_folders() -> list[Path]:
 
 
 def compile_all() -> int:
-    """Writes every `.mo` that is older than its `.po`; returns how many catalogues there are."""
+    """Writes every `.mo` that is older than its `.po`, where we may; returns how many catalogues there are."""
     count = 0
     for po_path in sorted(SOURCE.rglob("locale/*/LC_MESSAGES/django.po")):
         mo_path = po_path.with_suffix(".mo")
         count += 1
         if mo_path.exists() and mo_path.stat().st_mtime >= po_path.stat().st_mtime:
             continue
-        temporary = mo_path.with_suffix(".mo.new")
-        with po_path.open("rb") as source, temporary.open("wb") as target:
-            write_mo(target, read_po(source, locale=po_path.parent.parent.name))
-        temporary.replace(mo_path)
+        try:
+            _compile(po_path, mo_path=mo_path)
+        except PermissionError:
+            _log.warning("%s is older than its source and belongs to somebody else: it is used as it is.", mo_path)
     return count
+
+
+def _compile(po_path: Path, *, mo_path: Path) -> None:
+    temporary = mo_path.with_suffix(".mo.new")
+    with po_path.open("rb") as source, temporary.open("wb") as target:
+        write_mo(target, read_po(source, locale=po_path.parent.parent.name))
+    temporary.replace(mo_path)
 
 
 def strings_of(folder: Path) -> dict[Key, str]:
