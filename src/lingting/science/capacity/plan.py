@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from lingting.science.capacity.cheapest import Effort, Known, Solved, cheapest_classes
 from lingting.science.capacity.cohorts import Classes, Played, play
@@ -138,7 +138,8 @@ def _rank(paths: int, met_share: float, confidence: float) -> int:
     plain = int(np.ceil(met_share * paths - 1e-9))
     if confidence <= 0:
         return plain - 1
-    return min(paths, max(plain, int(binom.ppf(confidence, paths, met_share)) + 1)) - 1
+    met = bdtr(np.arange(paths + 1), paths, met_share)
+    return min(paths, max(plain, int(np.searchsorted(met, confidence)) + 1)) - 1
 
 
 def _needed(short: Figures, rank: int) -> Figures:

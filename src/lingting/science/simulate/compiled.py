@@ -4,6 +4,7 @@ times slower).
 
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from lingting.science.match import rule
 from lingting.science.simulate import engine
@@ -61,8 +62,7 @@ def compiled_run() -> Run:
         register_jitable(part)
     for small in _SMALL_PARTS:
         register_jitable(inline="always")(small)
-    compiled: Run = njit(engine.run)
-    return compiled
+    return cast(Run, njit(engine.run))
 
 
 class _Played:

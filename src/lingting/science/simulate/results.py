@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from lingting.science.erlang import ServiceLevelVariant
 from lingting.science.simulate.durations import ScenarioError
@@ -292,7 +292,7 @@ def estimate_of(upper: Figures, lower: Figures, *, confidence: float) -> Estimat
     mean = values.mean(axis=0)
     reach = np.full_like(mean, np.nan)
     if runs > 1:
-        reach = student.ppf((1 + confidence) / 2, runs - 1) * values.std(axis=0, ddof=1) / np.sqrt(runs)
+        reach = stdtrit(runs - 1, (1 + confidence) / 2) * values.std(axis=0, ddof=1) / np.sqrt(runs)
     shape: tuple[int, ...] = () if upper.shape[1] == 1 else (upper.shape[1],)
     plain = [np.reshape(part, shape)[()] for part in (mean, mean - reach, mean + reach)]
     return Estimate(plain[0], plain[1], plain[2], confidence, runs)

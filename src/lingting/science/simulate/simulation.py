@@ -146,7 +146,8 @@ class _Tally:
             "answered_wait": waited[answered],
             "handling": (log.wrapped_at - log.answered_at)[answered],
         }
-        return {name: np.bincount(cell, values, shape[0] * shape[1]).reshape(shape) for name, values in amounts.items()}
+        size = shape[0] * shape[1]
+        return {name: np.asarray(np.bincount(cell, values, size), np.float64).reshape(shape) for name, values in amounts.items()}
 
     def _count(self, which: NDArray[np.bool_]) -> Figures:
         size = self._shape[0] * self._shape[1]

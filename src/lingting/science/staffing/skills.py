@@ -15,7 +15,6 @@ from functools import partial
 from itertools import combinations_with_replacement
 
 import numpy as np
-from scipy.optimize import linprog
 
 from lingting.science.erlang import BadFigureError, Target, Traffic, UnreachableTargetError, least_agents
 from lingting.science.erlang.errors import checked
@@ -177,6 +176,8 @@ def fluid_cost(queues: Sequence[SkillQueue], *, groups: Sequence[SkillGroup]) ->
     A linear programme: time given by groups to queues, at most one agent of work per person. A plan below
     this cost cannot keep the promises, whatever the routing.
     """
+    from scipy.optimize import linprog
+
     pairs = [(q, g) for q, queue in enumerate(queues) for g, group in enumerate(groups) if queue.name in group.queues]
     columns = len(pairs) + len(groups)
     work = np.zeros((len(queues), columns))
