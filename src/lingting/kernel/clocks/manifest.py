@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, Permission
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
 
 manifest = Manifest(
     app="clocks",
@@ -12,4 +12,11 @@ manifest = Manifest(
         Permission(key="clocks.manage_clocks", label=_("Set kinds of promises and reasons for breaches")),
         Permission(key="clocks.explain_breaches", label=_("Say why a promise was not kept")),
     ],
-)
+    navigation=[
+        NavigationEntry(
+            workspace=Workspace.SETTINGS, label=_("Promises"), route="clocks:promises", icon="clock-check",
+            permission="clocks.manage_clocks", order=205, keywords="sla clock limit breach 承诺 时限 超时 服务标准",
+        )
+    ],
+    pages=[("", "lingting.kernel.clocks.urls")],
+)  # fmt: skip

@@ -26,7 +26,7 @@ def published_version(key: str) -> Version | None:
     return Version.objects.select_related("procedure").filter(procedure__key=key, state=VersionState.PUBLISHED).first()
 
 
-def procedures_in_use(*, now: datetime) -> QuerySet[Procedure]:
+def procedures_in_use() -> QuerySet[Procedure]:
     """All procedures with their published version and draft at hand, and how many runs are under way."""
     living = Version.objects.filter(state__in=[VersionState.PUBLISHED, VersionState.DRAFT]).annotate(
         asked=Count("readings"), confirmed=Count("readings", filter=Q(readings__confirmed_at__isnull=False)),
@@ -221,6 +221,11 @@ class StepFigures:
     timed: int
     late_share: float | None
 
+    @property
+    def late_text(self) -> str:
+        """The late share as a per cent without decimals."""
+        return "" if self.late_share is None else f"{self.late_share:.0%}"
+
 
 _FIGURES = """
     SELECT step.key,
@@ -299,3 +304,26 @@ def run_figures(procedure: Procedure, *, since: datetime, until: datetime) -> Ru
         started=started, finished=finished, cancelled=cancelled, running=running,
         median_seconds=None if median is None else float(median),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a run is about, as a screen names it."""
+
+    label: str
+    name: str
+    url: str
+
+
+def subject_of(run: Run) -> Subject:
+    kind = subject_kind(run.subject_kind)
+    return Subject(label=str(kind.label), name=kind.name(run.subject_id), url=kind.url(run.subject_id))
+
+
+def written_steps(version: Version) -> list[Step]:
+    """The steps of a version as they are read: with owner, form, outcomes and levels. Four queries."""
+    return list(
+        version.steps.select_related("role", "team", "person", "calendar", "form__questionnaire")
+        .prefetch_related("outcomes__next_step", "levels")
+        .order_by("order", "id")
+    )
