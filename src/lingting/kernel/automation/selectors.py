@@ -12,8 +12,23 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.automation.conditions import NEEDS_NO_VALUE, OPERATORS, holds
 from lingting.kernel.automation.models import Firing, Outcome, Rule
+from lingting.kernel.automation.reading import acts_context, draft_in
 from lingting.kernel.automation.registry import Field, Subject, askable, said_by, subject_of
 from lingting.kernel.timeline.models import Entry
+
+__all__ = [
+    "DryRun",
+    "Trial",
+    "acts_context",
+    "acts_words",
+    "condition_words",
+    "draft_in",
+    "dry_run",
+    "firings_shown",
+    "rule_words",
+    "rules",
+    "value_words",
+]
 
 MOST_TRIED = 2_000
 

@@ -15,7 +15,8 @@ from lingting.kernel.timeline.events import Actor
 from lingting.service.crm.models import Tier
 from lingting.service.desk import services
 from lingting.service.desk.models import CannedReply, Case, CaseState, CaseType, Message, MessageKind, Priority, Queue, Tag
-from lingting.service.desk.presenting import canned_values, channel_choices
+from lingting.service.desk.presenting import canned_values
+from lingting.service.desk.selectors.channels import channel_choices
 
 SUBJECT = "desk.case"
 ANSWER, ASSIGN = "desk.answer_cases", "desk.assign_cases"

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from lingting.service.desk.models import Case, CaseState, Priority
 from lingting.service.desk.services import line_text
 
-CHANNELS: dict[str, tuple[str, str | Promise]] = {
-    "chat": ("message-circle", _("chat")),
-    "mail": ("mail", _("mail")),
-    "voice": ("phone", _("phone")),
-    "sms": ("device-mobile-message", _("SMS")),
-    "social": ("brand-wechat", _("social")),
-    "form": ("forms", _("form")),
-}
 STATE_LOOKS = {
     CaseState.OPEN.value: ("ours", "circle-dot"),
     CaseState.WAITING.value: ("idle", "hourglass"),
@@ -42,21 +31,6 @@ FOLD_CHARACTERS, FOLD_LINES = 1_200, 16
 GROUP_SECONDS = 180
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】》“”‘’]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}"
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelLook:
-    icon: str
-    label: str
-
-
-def channel_look(channel: str) -> ChannelLook:
-    icon, label = CHANNELS.get(channel, ("message", channel))
-    return ChannelLook(icon, str(label))
-
-
-def channel_choices() -> list[tuple[str, str | Promise]]:
-    return [(key, label) for key, (_icon, label) in CHANNELS.items()]
 
 
 def canned_values(case: Case, *, agent_name: str) -> dict[str, str]:

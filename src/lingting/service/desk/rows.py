@@ -19,7 +19,8 @@ from lingting.platform.ui.icons import icon_svg
 from lingting.platform.ui.tags.marks import avatar
 from lingting.platform.ui.tags.moments import duration_text, instant
 from lingting.service.desk.models import Priority
-from lingting.service.desk.presenting import PRIORITY_LOOKS, channel_look
+from lingting.service.desk.presenting import PRIORITY_LOOKS
+from lingting.service.desk.selectors.channels import channel_look
 
 WARN = timedelta(hours=2)
 

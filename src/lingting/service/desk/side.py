@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from lingting.service.crm.models import Customer
 from lingting.service.desk import selectors
 from lingting.service.desk.models import Case
-from lingting.service.desk.presenting import STATE_LOOKS, channel_look
+from lingting.service.desk.presenting import STATE_LOOKS
+from lingting.service.desk.selectors.channels import channel_look
 
 
 def case_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lingting.kernel.calendars.models import Calendar
 from lingting.service.crm.models import Tier
 from lingting.service.desk.models import CaseType, Priority, Queue
-from lingting.service.desk.presenting import channel_choices
+from lingting.service.desk.selectors import channel_choices
 
 
 class HoursField(forms.DecimalField):

@@ -14,8 +14,7 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.clocks.models import Clock, State
 from lingting.kernel.clocks.selectors import Standing, clocks_of, standing
 from lingting.service.desk.models import Case, Priority
-from lingting.service.desk.presenting import channel_look
-from lingting.service.desk.selectors import sight_of
+from lingting.service.desk.selectors import channel_look, sight_of
 from lingting.service.promises.models import Climb, Policy, Promised, Rung
 from lingting.service.promises.services.holding import KINDS, SUBJECT
 

@@ -1,5 +1,6 @@
 """Reads of the desk, scoped to the asking person."""
 
+from lingting.service.desk.selectors.channels import ChannelLook, channel_choices, channel_look
 from lingting.service.desk.selectors.conversations import (
     MessagePage,
     canned_replies,
@@ -62,6 +63,7 @@ from lingting.service.desk.selectors.sight import (
 
 __all__ = [
     "VIEWS",
+    "ChannelLook",
     "Desk",
     "Filters",
     "InboxPage",
@@ -77,6 +79,8 @@ __all__ = [
     "canned_replies",
     "case_types",
     "cases_of_customer",
+    "channel_choices",
+    "channel_look",
     "colleagues",
     "conversations_of",
     "count_of",

@@ -15,7 +15,8 @@ from lingting.service.desk.services import open_case
 def test_cases_follow_a_merge_and_its_undoing(world: World, now: datetime) -> None:
     kept, absorbed = Customer.objects.order_by("pk")[:2]
     own, moved = (
-        open_case(customer.pk, queue_id=world.queue("orders").pk, channel="chat", actor=SYSTEM, now=now) for customer in (kept, absorbed)
+        open_case(customer.pk, queue_id=world.queue("orders").pk, channel="chat", actor=SYSTEM, now=now)
+        for customer in (kept, absorbed)
     )
     boss = world.supervisor
     merge = merge_customers(kept.pk, absorbed_id=absorbed.pk, actor=boss.as_actor, now=now)

@@ -16,7 +16,6 @@ from lingting.service.desk.models import Case, Message
 from lingting.service.desk.presenting import (
     PRIORITY_LOOKS,
     STATE_LOOKS,
-    channel_look,
     present_messages,
 )
 from lingting.service.desk.views.inbox import chosen_context
@@ -116,7 +115,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "may_assign": selectors.may_act(request.user, case, permission="desk.assign_cases"),
         "state_look": STATE_LOOKS[case.state],
         "priority_look": PRIORITY_LOOKS.get(case.priority, PRIORITY_LOOKS[3]),
-        "channel_look": channel_look(case.channel),
+        "channel_look": selectors.channel_look(case.channel),
         "can_unmerge": case.merged_into_id is not None and selectors.can_unmerge(case.pk),
         "split_from": selectors.split_origin(case.pk),
         "warn_at": None,

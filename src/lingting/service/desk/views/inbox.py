@@ -15,7 +15,8 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.platform.refusals import NotFound
 from lingting.service.desk import selectors
 from lingting.service.desk.models import CaseState, Priority
-from lingting.service.desk.presenting import CHANNELS, channel_look, present_rows
+from lingting.service.desk.presenting import present_rows
+from lingting.service.desk.selectors.channels import CHANNELS, channel_look
 from lingting.service.desk.views.requests import count_text, is_part, last_view, list_context, views_context, with_last_view
 
 MOST_ROWS = 60

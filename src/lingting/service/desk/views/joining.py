@@ -16,7 +16,8 @@ from lingting.platform.refusals import Refusal
 from lingting.platform.ui.toasts import add_toast
 from lingting.service.desk import selectors, services
 from lingting.service.desk.models import Case
-from lingting.service.desk.presenting import STATE_LOOKS, channel_look, present_messages
+from lingting.service.desk.presenting import STATE_LOOKS, present_messages
+from lingting.service.desk.selectors.channels import channel_look
 from lingting.service.desk.services.refusals import UnknownChoice
 from lingting.service.desk.views.cases import display_name
 from lingting.service.desk.views.requests import changed

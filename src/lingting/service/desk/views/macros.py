@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lingting.kernel.accounts.permissions import check_permission, requires
-from lingting.kernel.automation.reading import acts_context, draft_in
 from lingting.kernel.automation.registry import subject_of
-from lingting.kernel.automation.selectors import acts_words
+from lingting.kernel.automation.selectors import acts_context, acts_words, draft_in
 from lingting.platform.refusals import Invalid
 from lingting.service.desk import services
 from lingting.service.desk.models import Macro
