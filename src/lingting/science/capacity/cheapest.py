@@ -24,7 +24,7 @@ class Effort:
     No clock: the same input gives the same plan.
     """
 
-    gap: float = 0.02
+    gap: float = 0.03
     nodes: int = 1
 
 

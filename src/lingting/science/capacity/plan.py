@@ -15,10 +15,10 @@ from lingting.science.capacity.errors import CapacityError, Figures, checked_fig
 from lingting.science.capacity.outlook import CapacityPlan, Proof, judge
 from lingting.science.capacity.terms import Group, Site
 
-_ROUNDS = 3
+_ROUNDS = 5
 _ENOUGH = 0.1
 """Productive people that may be lacking on the planning paths at the asked confidence."""
-_STEP = 1.25
+_STEP = 1.5
 _NOTHING = 1e-6
 
 
