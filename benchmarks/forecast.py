@@ -41,9 +41,8 @@ PATHS, SEED, TEN_O_CLOCK = 200, 20261121, 600
 HALF_HOUR = 30
 SMALL_HOLIDAYS = {
     "holiday": ("1999-04-01", "1999-04-07", "1999-05-21", "1999-09-11", "1999-09-12", "1999-09-20", "1999-09-25"),
-    "eve": ("1999-03-31", "1999-04-06", "1999-05-20", "1999-09-10", "1999-09-19", "1999-09-24"),
+    "eve": ("1999-03-31", "1999-04-06", "1999-05-20", "1999-09-19"),
     "days between": (
-        "1999-04-02",
         "1999-04-04",
         "1999-04-05",
         "1999-09-26",
@@ -55,7 +54,10 @@ SMALL_HOLIDAYS = {
     "national day": ("1999-04-21",),
     "day of remembrance": ("1999-04-20", "1999-07-22"),
 }
-"""Passover, Shavuot, New Year, Atonement, Tabernacles and national days of the Israeli calendar of 1999."""
+"""Passover, Shavuot, New Year, Atonement, Tabernacles and national days of the Israeli calendar of 1999.
+
+Eves and days between only where they are no Friday: that is half a day every week.
+"""
 SMALL_FILE = "arrivals/anonymous_bank_1999_6min.csv"
 HOW_TO = """The series or a peer is not installed in {python}.
 Install them in an environment of their own and name its interpreter:

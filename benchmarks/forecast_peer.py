@@ -94,7 +94,13 @@ def _prophet(halves: list[list[float]], dates: list[str], first: int) -> tuple[l
         past = pandas.DataFrame(
             {"ds": [at for row in moments[:day] for at in row], "y": [y for row in halves[:day] for y in row]}
         )
-        model = Prophet(interval_width=0.8, yearly_seasonality=False, holidays=holidays, uncertainty_samples=300)
+        model = Prophet(
+            interval_width=0.8,
+            yearly_seasonality=False,
+            seasonality_mode="multiplicative",
+            holidays=holidays,
+            uncertainty_samples=300,
+        )
         model.fit(past.tail(a_day * 5 * SEASONS_KEPT))
         said = model.predict(pandas.DataFrame({"ds": moments[day]}))
         point.append(said["yhat"].clip(lower=0.0).tolist())
