@@ -78,7 +78,7 @@ def best_run(*, contacts: int) -> Run:
     package), so a few small scenarios are sooner over as plain Python. The results are the same. Plain without numba.
     """
     _Played.contacts += contacts
-    if _Played.contacts < WORTH_COMPILING:
+    if _Played.contacts < WORTH_COMPILING and not compiled_run.cache_info().currsize:
         return plain_run()
     try:
         return compiled_run()
