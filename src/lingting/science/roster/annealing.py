@@ -237,18 +237,17 @@ class DayMoves:
     def __init__(self, problem: Problem, floor: Floor, crew: list[Member], *, seed: int) -> None:
         self.floor = floor
         shifts, people = problem.shifts, len(crew)
-        contracts = sorted({member.person.contract.name for member in crew})
-        known = {member.person.contract.name: member.person.contract for member in crew}
-        self.kind_of = np.array([contracts.index(member.person.contract.name) for member in crew], np.int64)
+        contracts = list(dict.fromkeys(member.person.contract for member in crew))
+        self.kind_of = np.array([contracts.index(member.person.contract) for member in crew], np.int64)
         self.kinds = np.zeros((len(contracts), len(shifts)), np.int64)
         self.follows = np.zeros((len(contracts), len(shifts), len(shifts)), np.bool_)
-        for row, name in enumerate(contracts):
-            limited = {shift for shift, _ in known[name].max_shifts_of}
+        for row, contract in enumerate(contracts):
+            limited = {shift for shift, _ in contract.max_shifts_of}
             sorts = [(shift.paid_minutes, shift.is_night, shift.name if shift.name in limited else "") for shift in shifts]
             self.kinds[row] = [sorted(set(sorts)).index(sort) for sort in sorts]
             for one, before in enumerate(shifts):
                 for two, after in enumerate(shifts):
-                    rest = after.start + DAY_MINUTES - before.end >= known[name].min_rest_minutes
+                    rest = after.start + DAY_MINUTES - before.end >= contract.min_rest_minutes
                     self.follows[row, one, two] = rest and after.name not in before.cannot_precede
         self.own = np.full((people, problem.days, len(shifts)), _BARRED)
         for number, member in enumerate(crew):

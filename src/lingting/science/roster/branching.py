@@ -139,7 +139,7 @@ class Tree:
         if self.done == 1:
             self._lift(bound)
             tell()
-        if bound >= self.cutoff():
+        if bound >= min(self.cutoff(), 0.5 * FORBIDDEN_PRICE):
             return []
         if not relaxed.is_finished and self.is_late():
             return [Node(bound, self.done, node.allowed, node.nights)]
@@ -176,7 +176,7 @@ class Tree:
         if choice is None:
             actions = tuple(np.argmax(share, axis=1) for share in doing)
             lonely = lonely_night(self.problem, self.master, actions)
-            if lonely is None:
+            if lonely is None or lonely in node.nights:
                 self.offer(actions, tell)
                 return []
             return self._night_branches(node, bound, lonely)
