@@ -101,7 +101,7 @@ class StepForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Only the owner that its kind names is kept."""
         given = super().clean() or {}
-        kept = {OwnerKind.ROLE: "role", OwnerKind.TEAM: "team", OwnerKind.PERSON: "person"}.get(given.get("owner_kind"))  # type: ignore[call-overload]
+        kept = {OwnerKind.ROLE: "role", OwnerKind.TEAM: "team", OwnerKind.PERSON: "person"}.get(given.get("owner_kind", OwnerKind.SUBJECT))
         for name in ("role", "team", "person"):
             if name != kept:
                 given[name] = None
@@ -211,7 +211,7 @@ def read_answers(version: FormVersion, post: QueryDict) -> dict[str, Any]:
             if post.getlist(name):
                 answers[item.key] = post.getlist(name)
         elif post.get(name, "").strip():
-            answers[item.key] = _typed(item, post[name].strip())
+            answers[item.key] = _typed(item, str(post[name]).strip())
     return answers
 
 

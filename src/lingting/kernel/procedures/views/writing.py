@@ -38,7 +38,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = []
     for procedure in selectors.procedures_in_use():
-        by_state = {version.state: version for version in procedure.living_versions}
+        by_state = {version.state: version for version in procedure.living_versions}  # type: ignore[attr-defined]
         rows.append(
             {
                 "procedure": procedure, "published": by_state.get(VersionState.PUBLISHED), "draft": by_state.get(VersionState.DRAFT),
