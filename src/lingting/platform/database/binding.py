@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
 
-def bound_cursor(connection: BaseDatabaseWrapper | Any) -> CursorWrapper:
+def bound_cursor(connection: Any) -> CursorWrapper:
     """A cursor of Django's connection that sends statement and values apart.
 
     For a statement that runs many times a second with the same text: parsed and planned once. All else is as with
@@ -19,5 +18,5 @@ def bound_cursor(connection: BaseDatabaseWrapper | Any) -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)
+        cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
     return connection._prepare_cursor(cursor)  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils.translation import gettext as _
@@ -42,7 +43,8 @@ def wake(*, channel: str = WAKE_CHANNEL, using: str = DEFAULT_DB_ALIAS) -> None:
     for one lock. A lost wake loses nothing; both also look by themselves every second.
     """
     savepoints = set(connections[using].savepoint_ids)
-    for under, hook, _robust in connections[using].run_on_commit:
+    hooks: list[Any] = connections[using].run_on_commit
+    for under, hook, _robust in hooks:
         # What was asked under a savepoint that is still open may yet be rolled back with it.
         if isinstance(hook, _Wake) and under <= savepoints:
             if channel in hook.channels:

@@ -25,6 +25,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     (PgBouncer in transaction mode before 1.21, or with `max_prepared_statements = 0`).
     """
 
+    health_check_enabled: bool
+    health_check_done: bool
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._lived_at = float("-inf")

@@ -120,7 +120,7 @@ def write(rows: Sequence[dict[str, Any]], *, kind: str, now: datetime) -> dict[i
 
     What is missing in the answer was stored before under its client key. Ids grow with the places.
     """
-    values = {"rows": orjson.dumps(rows).decode(), "kind": kind, "now": now}
+    values: dict[str, Any] = {"rows": orjson.dumps(rows).decode(), "kind": kind, "now": now}
     with bound_cursor(connection) as cursor:
         cursor.execute(_WRITES.get(kind, f"{_GIVEN} {_PLACES}"), values)
         return dict(cursor.fetchall())

@@ -147,7 +147,7 @@ def _checked(item: NewMessage, *, target: Target | None, waits: bool, now: datet
     if target.is_over and item.kind == MessageKind.CUSTOMER:
         raise ConversationIsOver(_("This conversation has ended. Start a new one to go on."))
     if item.kind == MessageKind.AGENT and target.state == CaseState.CLOSED:
-        closer = Account.objects.filter(pk=target.closed_by_id).values_list("display_name", flat=True).first()
+        closer = Account.objects.filter(pk=target.closed_by_id or 0).values_list("display_name", flat=True).first()
         raise case_is_closed(case_id=target.case_id, closed_by=closer or "", closed_at=target.closed_at, now=now)
     return target
 
