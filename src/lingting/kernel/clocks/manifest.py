@@ -14,7 +14,7 @@ manifest = Manifest(
     ],
     navigation=[
         NavigationEntry(
-            workspace=Workspace.SETTINGS, label=_("Promises"), route="clocks:promises", icon="clock-check",
+            workspace=Workspace.SETTINGS, label=_("Time limits and breach reasons"), route="clocks:promises", icon="clock-check",
             permission="clocks.manage_clocks", order=205, keywords="sla clock limit breach 承诺 时限 超时 服务标准",
         )
     ],

@@ -65,17 +65,15 @@ def drawn(nodes: Sequence[Node]) -> Diagram:
 
 
 def _rows(nodes: Sequence[Node]) -> dict[str, int]:
-    """Each step below the first that leads to it; the end below everything."""
+    """Each step below everything that leads down to it (ways back up left out); the end below everything."""
     by_key = {node.key: node for node in nodes}
+    settled, back = _walked(nodes, by_key)
     rows: dict[str, int] = {}
-    waiting = [(nodes[0].key, 0)] if nodes else []
-    while waiting:
-        key, row = waiting.pop(0)
-        if key in rows or key not in by_key:
-            continue
-        rows[key] = row
-        waiting += [(way.next, row + 1) for way in by_key[key].ways if way.next]
-    _lower(nodes, rows)
+    for key in reversed(settled):
+        rows.setdefault(key, 0)
+        for way in by_key[key].ways:
+            if way.next and way.next in by_key and (key, way.next) not in back:
+                rows[way.next] = max(rows.get(way.next, 0), rows[key] + 1)
     last = max(rows.values(), default=-1)
     for node in nodes:
         if node.key not in rows:
@@ -86,19 +84,31 @@ def _rows(nodes: Sequence[Node]) -> dict[str, int]:
     return rows
 
 
-def _lower(nodes: Sequence[Node], rows: dict[str, int]) -> None:
-    """Joins stand below all their branches."""
-    for _round in range(3):
-        for node in nodes:
-            if node.kind != "join" or node.key not in rows:
-                continue
-            above = [rows[one.key] for one in nodes if one.key in rows for way in one.ways if way.next == node.key]
-            shift = max(above, default=-1) + 1 - rows[node.key]
-            if shift > 0:
-                here = rows[node.key]
-                for key, row in rows.items():
-                    if row >= here and (key == node.key or row > here):
-                        rows[key] = row + shift
+def _walked(nodes: Sequence[Node], by_key: Mapping[str, Node]) -> tuple[list[str], set[tuple[str, str]]]:
+    """Steps in the order in which they are left behind, and the ways that lead back to a step still on the path."""
+    settled: list[str] = []
+    back: set[tuple[str, str]] = set()
+    open_ones: list[tuple[str, list[str]]] = []
+    seen: set[str] = set()
+
+    def come_to(key: str) -> None:
+        seen.add(key)
+        open_ones.append((key, [way.next for way in by_key[key].ways if way.next and way.next in by_key]))
+
+    if nodes:
+        come_to(nodes[0].key)
+    while open_ones:
+        key, left = open_ones[-1]
+        if not left:
+            settled.append(key)
+            open_ones.pop()
+            continue
+        onward = left.pop(0)
+        if any(onward == one for one, _left in open_ones):
+            back.add((key, onward))
+        elif onward not in seen:
+            come_to(onward)
+    return settled, back
 
 
 def _lines(nodes: Sequence[Node], boxes: Mapping[str, Box], width: int) -> list[Line]:

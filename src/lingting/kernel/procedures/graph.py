@@ -50,7 +50,7 @@ Stack = tuple[tuple[str, str], ...]
 
 
 def problems_of(nodes: Sequence[Node]) -> list[Problem]:
-    """Everything that keeps the shape from being published; empty: sound."""
+    """Everything that keeps the shape from being published; empty: sound. Dead ends are named once every outcome leads somewhere."""
     if not nodes:
         return [Problem(code="empty")]
     by_key = {node.key: node for node in nodes}
@@ -58,7 +58,8 @@ def problems_of(nodes: Sequence[Node]) -> list[Problem]:
     reached = reachable(nodes)
     found += [Problem(code="unreachable", step=node.key) for node in nodes if node.key not in reached]
     finishing = _can_finish(nodes)
-    found += [Problem(code="dead_end", step=node.key) for node in nodes if node.key in reached and node.key not in finishing]
+    if not any(problem.code in ("leads_nowhere", "no_outcome") for problem in found):
+        found += [Problem(code="dead_end", step=node.key) for node in nodes if node.key in reached - finishing]
     found += [Problem(code="idle_circle", step=key) for key in _idle_circles(nodes)]
     found += parallel_parts(nodes)[1]
     return found
