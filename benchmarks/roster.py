@@ -77,7 +77,9 @@ def _prove(seconds: float) -> bool:
         best = _best_known(number)
         holds = roster.is_feasible() and roster.is_optimal and roster.price.total == best
         proven &= holds
-        print(f"instance {number}: {roster.price.total:.0f} (best known {best:.0f}), bound {roster.bound:.0f}, {roster.seconds:.1f} s")
+        print(
+            f"instance {number}: {roster.price.total:.0f} (best known {best:.0f}), bound {roster.bound:.0f}, {roster.seconds:.1f} s"
+        )
     took = time.perf_counter() - started
     passed = proven and took <= PROOF_SECONDS
     print(f"roster-proof ratio={took / PROOF_SECONDS:.3f} target=1 seconds={took:.1f} {'PASS' if passed else 'FAIL'}", flush=True)
@@ -121,10 +123,15 @@ def _centre(people: int, seconds: float) -> bool:
     print(f"of the price cannot be avoided by any roster: {roster.bound:,.0f}; {roster.seconds:.0f} s in all")
     feasible = roster.is_feasible()
     first = feasible and talk.first <= FIRST_SECONDS
-    print(f"roster-centre-first ratio={talk.first / FIRST_SECONDS:.3f} target=1 seconds={talk.first:.1f} {'PASS' if first else 'FAIL'}")
+    print(
+        f"roster-centre-first ratio={talk.first / FIRST_SECONDS:.3f} target=1 seconds={talk.first:.1f} {'PASS' if first else 'FAIL'}"
+    )
     ratio = roster.price.total / roster.bound if roster.bound > 0 else float("inf")
     near = feasible and ratio <= 1 + SHARE and roster.seconds <= CENTRE_SECONDS * 1.02
-    print(f"roster-centre ratio={ratio:.4f} target={1 + SHARE} seconds={roster.seconds:.0f} {'PASS' if near else 'FAIL'}", flush=True)
+    print(
+        f"roster-centre ratio={ratio:.4f} target={1 + SHARE} seconds={roster.seconds:.0f} {'PASS' if near else 'FAIL'}",
+        flush=True,
+    )
     return first and near
 
 
@@ -136,8 +143,24 @@ def centre(people: int, *, weeks: int = 4, seed: int = SEED, load: float = 0.93)
 
     random, days = np.random.default_rng(seed), 7 * weeks
     shifts = _shifts()
-    full = Contract("full", max_week_minutes=2400, min_week_minutes=2400, min_rest_minutes=660, max_consecutive=6, max_weekends=3, leave_counts=True)
-    part = Contract("part", max_week_minutes=1500, min_week_minutes=1200, min_rest_minutes=660, max_consecutive=5, max_weekends=3, leave_counts=True)
+    full = Contract(
+        "full",
+        max_week_minutes=2400,
+        min_week_minutes=2400,
+        min_rest_minutes=660,
+        max_consecutive=6,
+        max_weekends=3,
+        leave_counts=True,
+    )
+    part = Contract(
+        "part",
+        max_week_minutes=1500,
+        min_week_minutes=1200,
+        min_rest_minutes=660,
+        max_consecutive=5,
+        max_weekends=3,
+        leave_counts=True,
+    )
     usable = {name: frozenset(shift.name for shift in shifts if shift.name.startswith(name)) for name in ("full", "part")}
     staff, wishes = [], []
     for number in range(people):
@@ -148,8 +171,8 @@ def centre(people: int, *, weeks: int = 4, seed: int = SEED, load: float = 0.93)
             leave = frozenset(range(first, min(days, first + int(random.choice([1, 2, 3, 5, 7])))))
         skills = frozenset(SETS[random.choice(len(SETS), p=SHARES)])
         staff.append(Person(f"a{number:03d}", contract, skills=skills, shifts=usable[contract.name], leave=leave))
-        for _ in range(2):
-            wishes.append(Wish(f"a{number:03d}", int(random.integers(days)), float(random.integers(5, 30)), is_wanted=False))
+        free = [(int(random.integers(days)), float(random.integers(5, 30))) for _ in range(2)]
+        wishes += [Wish(f"a{number:03d}", day, weight, is_wanted=False) for day, weight in free]
     calls = _calls(days, random)
     quarters = people * weeks * (0.8 * 5 * 31 + 0.2 * 4.5 * 18) * (1 - sum(len(one.leave) for one in staff) / people / days)
     required = np.rint(calls * quarters * load / calls.sum()).astype(np.int64)
@@ -180,7 +203,11 @@ def _calls(days, random):  # type: ignore[no-untyped-def]
     import numpy as np
 
     hour = np.arange(96) / 4
-    peaks = np.exp(-(((hour - 10.5) / 2.2) ** 2)) + 0.85 * np.exp(-(((hour - 15.5) / 2.6) ** 2)) + 0.5 * np.exp(-(((hour - 20) / 2) ** 2))
+    peaks = (
+        np.exp(-(((hour - 10.5) / 2.2) ** 2))
+        + 0.85 * np.exp(-(((hour - 15.5) / 2.6) ** 2))
+        + 0.5 * np.exp(-(((hour - 20) / 2) ** 2))
+    )
     shape = np.where((hour >= 7) & (hour < 23), peaks + 0.25, 0.0)
     week = np.array([1.12, 1.05, 1.0, 0.98, 1.0, 0.75, 0.65])[np.arange(days) % 7]
     share = np.array([0.40, 0.22, 0.12, 0.10, 0.10, 0.06])

@@ -60,7 +60,7 @@ class _Rows:
         model.row_lower_, model.row_upper_ = np.array(self.low), np.array(self.high)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-        highs: Any = highspy.Highs()
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {"output_flag": False, "threads": 1, "solver": solver, "run_crossover": "off", "time_limit": seconds}
         for name, value in options.items():
             highs.setOptionValue(name, value)

@@ -15,12 +15,12 @@ import numpy as np
 
 from .coverage import Floor, add_one, busy_bits, dearest_open, reach_up, take_one
 from .crew import Member
-from .model import DAY_MINUTES, Floats, Ints, Problem
+from .model import DAY_MINUTES, Floats, Grid, Ints, Problem
 
 _BARRED = 1e12
 
 
-def next_random(state):  # type: ignore[no-untyped-def]
+def next_random(state: Grid) -> float:
     """A number in (0, 1); xorshift, Marsaglia 2003."""
     word = state[0]
     word ^= (word << np.uint64(13)) & np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -30,7 +30,7 @@ def next_random(state):  # type: ignore[no-untyped-def]
     return (float(word >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 
-def best_breaks(run, first, length, pauses, table, pick, starts):  # type: ignore[no-untyped-def]
+def best_breaks(run: Grid, first: int, length: int, pauses: Grid, table: Grid, pick: Grid, starts: Grid) -> float:
     """Most that breaks save when prices sum to `run`; fills their starts."""
     count = 0
     while count < pauses.shape[0] and pauses[count, 0] > 0:
@@ -52,10 +52,10 @@ def best_breaks(run, first, length, pauses, table, pick, starts):  # type: ignor
     for k in range(count, 0, -1):
         end = pick[k, end]
         starts[k - 1] = end
-    return table[count, length]
+    return float(table[count, length])
 
 
-def presence_price(price, first, length, gap, gap_size, pauses, starts):  # type: ignore[no-untyped-def]
+def presence_price(price: Grid, first: int, length: int, gap: int, gap_size: int, pauses: Grid, starts: Grid) -> float:
     """Price of being on duty in a shift with its breaks; prices count from the shift's day."""
     total = 0.0
     for at in range(length):
@@ -69,8 +69,24 @@ def presence_price(price, first, length, gap, gap_size, pauses, starts):  # type
 
 
 def change_duty(
-    work, spare, short, masks, gain, group, origin, first, length, gap, gap_size, pauses, starts, sign, busy, via_group, via_skill
-):  # type: ignore[no-untyped-def]
+    work: Grid,
+    spare: Grid,
+    short: Grid,
+    masks: Grid,
+    gain: Grid,
+    group: int,
+    origin: int,
+    first: int,
+    length: int,
+    gap: int,
+    gap_size: int,
+    pauses: Grid,
+    starts: Grid,
+    sign: int,
+    busy: Grid,
+    via_group: Grid,
+    via_skill: Grid,
+) -> None:
     """Put a person on or off duty for one shift."""
     for at in range(length):
         interval = origin + first + at
@@ -91,30 +107,30 @@ def change_duty(
 
 
 def anneal(
-    work,
-    spare,
-    short,
-    masks,
-    gain,
-    idle,
-    starts,
-    lengths,
-    gaps,
-    pauses,
-    day_intervals,
-    rows,
-    breaks,
-    group_of,
-    own,
-    kind_of,
-    kinds,
-    follows,
-    days,
-    steps,
-    hot,
-    cold,
-    state,
-):  # type: ignore[no-untyped-def]
+    work: Grid,
+    spare: Grid,
+    short: Grid,
+    masks: Grid,
+    gain: Grid,
+    idle: float,
+    starts: Grid,
+    lengths: Grid,
+    gaps: Grid,
+    pauses: Grid,
+    day_intervals: int,
+    rows: Grid,
+    breaks: Grid,
+    group_of: Grid,
+    own: Grid,
+    kind_of: Grid,
+    kinds: Grid,
+    follows: Grid,
+    days: Grid,
+    steps: int,
+    hot: float,
+    cold: float,
+    state: Grid,
+) -> float:
     """Steps on the given days; returns the change of the price."""
     shifts, most = pauses.shape[0], pauses.shape[1]
     reach = (starts + lengths).max()

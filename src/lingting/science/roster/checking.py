@@ -5,12 +5,16 @@ Shares no code with the solver, so that a mistake there shows here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .model import DAY_MINUTES, Person, Problem, Shift
+from .model import DAY_MINUTES, History, Ints, Person, Problem, Shift
 from .plan import Plan
+
+Days = list[Shift | None]
+Broken = Callable[[str, int | None, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _of_person(problem: Problem, person: Person, plan: Plan) -> list[Violation]:
     return found
 
 
-def _check_following(problem, person, days, broken) -> None:  # type: ignore[no-untyped-def]
+def _check_following(problem: Problem, person: Person, days: Days, broken: Broken) -> None:
     last = person.history.last_shift if person.history else None
     before = next((shift for shift in problem.shifts if shift.name == last), None)
     for day in range(-1, len(days) - 1):
@@ -95,7 +99,7 @@ def _check_following(problem, person, days, broken) -> None:  # type: ignore[no-
             broken("rest", day + 1, f"rests {rest} of {person.contract.min_rest_minutes} minutes before day {day + 1}")
 
 
-def _check_runs(person, days, broken) -> None:  # type: ignore[no-untyped-def]
+def _check_runs(person: Person, days: Days, broken: Broken) -> None:
     contract, history = person.contract, person.history
     runs: list[tuple[bool, int, int]] = []
     for day, shift in enumerate(days):
@@ -116,18 +120,18 @@ def _check_runs(person, days, broken) -> None:  # type: ignore[no-untyped-def]
         if not works and not touches_end and not is_open and length + earlier < contract.min_consecutive_off:
             broken("days off in a row", first, f"has only {length + earlier} days off in a row from day {first}")
     if history is not None and runs:
-        _check_cut_runs(person, runs[0][0], broken)
+        _check_cut_runs(person, history, runs[0][0], broken)
 
 
-def _check_cut_runs(person, works_first, broken) -> None:  # type: ignore[no-untyped-def]
-    contract, history = person.contract, person.history
+def _check_cut_runs(person: Person, history: History, works_first: bool, broken: Broken) -> None:
+    contract = person.contract
     if not works_first and 0 < history.days_worked < contract.min_consecutive:
         broken("shortest run", 0, f"worked only {history.days_worked} days in a row before day 0")
     if works_first and not history.days_worked and 0 < history.days_off < contract.min_consecutive_off:
         broken("days off in a row", 0, f"had only {history.days_off} days off in a row before day 0")
 
 
-def _check_counts(problem, person, days, broken) -> None:  # type: ignore[no-untyped-def]
+def _check_counts(problem: Problem, person: Person, days: Days, broken: Broken) -> None:
     contract = person.contract
     minutes = [shift.paid_minutes if shift else 0 for shift in days]
     total = sum(minutes)
@@ -297,12 +301,12 @@ def _cover_price(problem: Problem, rows: dict[str, list[Shift | None]]) -> tuple
     return under, over
 
 
-def on_duty(problem: Problem, plan: Plan) -> dict[frozenset[str], np.ndarray]:
+def on_duty(problem: Problem, plan: Plan) -> dict[frozenset[str], Ints]:
     """People at work per interval by their set of skills, breaks, gaps and meetings taken out."""
     assert problem.demand is not None
     grid = problem.demand.interval_minutes
     size = problem.days * DAY_MINUTES // grid
-    found: dict[frozenset[str], np.ndarray] = {}
+    found: dict[frozenset[str], Ints] = {}
     placed = {meeting.name: meeting for meeting in problem.meetings}
     for row, person in enumerate(problem.people):
         count = found.setdefault(person.skills, np.zeros(size, np.int64))

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from .model import DAY_MINUTES, Demand, Floats, Ints, Problem, RosterError, Shift
+from .model import DAY_MINUTES, Demand, Floats, Grid, Ints, Problem, RosterError, Shift
 
 SKILLS_AT_MOST = 30
 
 
-def reach_up(busy, masks, first):  # type: ignore[no-untyped-def]
+def reach_up(busy: Grid, masks: Grid, first: int) -> int:
     """Skills that one person more who can do `first` helps, directly or by others stepping aside."""
     reach = first
     grown = True
@@ -32,7 +32,7 @@ def reach_up(busy, masks, first):  # type: ignore[no-untyped-def]
     return reach
 
 
-def busy_bits(work, interval, busy):  # type: ignore[no-untyped-def]
+def busy_bits(work: Grid, interval: int, busy: Grid) -> None:
     """Per group, the set of skills that somebody of it serves in the interval."""
     for group in range(work.shape[1]):
         bits = 0
@@ -42,7 +42,7 @@ def busy_bits(work, interval, busy):  # type: ignore[no-untyped-def]
         busy[group] = bits
 
 
-def dearest_open(short, gain, interval, reach):  # type: ignore[no-untyped-def]
+def dearest_open(short: Grid, gain: Grid, interval: int, reach: int) -> int:
     """The dearest skill within reach with unserved demand, -1 if none."""
     best = -1
     for skill in range(gain.shape[0]):
@@ -51,7 +51,18 @@ def dearest_open(short, gain, interval, reach):  # type: ignore[no-untyped-def]
     return best
 
 
-def add_one(work, spare, short, masks, gain, interval, group, busy, via_group, via_skill):  # type: ignore[no-untyped-def]
+def add_one(
+    work: Grid,
+    spare: Grid,
+    short: Grid,
+    masks: Grid,
+    gain: Grid,
+    interval: int,
+    group: int,
+    busy: Grid,
+    via_group: Grid,
+    via_skill: Grid,
+) -> None:
     """Put one more person of the group on duty in an interval."""
     busy_bits(work, interval, busy)
     target = dearest_open(short, gain, interval, reach_up(busy, masks, masks[group]))
@@ -84,7 +95,9 @@ def add_one(work, spare, short, masks, gain, interval, group, busy, via_group, v
         target = left
 
 
-def take_one(work, spare, short, masks, gain, interval, group, via_group, via_skill):  # type: ignore[no-untyped-def]
+def take_one(
+    work: Grid, spare: Grid, short: Grid, masks: Grid, gain: Grid, interval: int, group: int, via_group: Grid, via_skill: Grid
+) -> None:
     """Take one person of the group off duty in an interval."""
     if spare[interval, group] > 0:
         spare[interval, group] -= 1
@@ -132,7 +145,7 @@ def take_one(work, spare, short, masks, gain, interval, group, via_group, via_sk
         end = fills
 
 
-def price_of_one_more(work, short, masks, gain, idle, group, busy, price):  # type: ignore[no-untyped-def]
+def price_of_one_more(work: Grid, short: Grid, masks: Grid, gain: Grid, idle: float, group: int, busy: Grid, price: Grid) -> None:
     """Fill price[interval]: what the total changes by when one more person of the group is on duty."""
     for interval in range(work.shape[0]):
         busy_bits(work, interval, busy)
@@ -140,7 +153,9 @@ def price_of_one_more(work, short, masks, gain, idle, group, busy, price):  # ty
         price[interval] = idle if best < 0 else idle - gain[best]
 
 
-def shift_prices(price, starts, lengths, gaps, breaks, day_intervals, out, choice):  # type: ignore[no-untyped-def]
+def shift_prices(
+    price: Grid, starts: Grid, lengths: Grid, gaps: Grid, breaks: Grid, day_intervals: int, out: Grid, choice: Grid
+) -> None:
     """Fill out[day, shift] with the price of working it with its breaks where they cost least, choice with them.
 
     breaks[shift, k]: (length, earliest, latest) in intervals, length 0 for none; pauses keep their order.
@@ -205,7 +220,19 @@ def compiled() -> dict[str, Callable[..., Any]]:
     return {name: njit(kernel, nogil=True) for name, kernel in kernels.items()}
 
 
-def move_person(work, spare, short, masks, gain, group, present, sign, busy, via_group, via_skill):  # type: ignore[no-untyped-def]
+def move_person(
+    work: Grid,
+    spare: Grid,
+    short: Grid,
+    masks: Grid,
+    gain: Grid,
+    group: int,
+    present: Grid,
+    sign: int,
+    busy: Grid,
+    via_group: Grid,
+    via_skill: Grid,
+) -> None:
     """Put a person of the group on duty (sign 1) or off (-1) in the intervals where `present`."""
     for interval in range(work.shape[0]):
         if present[interval]:

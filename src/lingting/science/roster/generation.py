@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .master import Master, Party
+from .master import Master
 from .model import Floats
 
 _SMOOTHING = 0.6

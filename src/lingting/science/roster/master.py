@@ -123,7 +123,7 @@ class Master:
         self.columns: list[Column] = []
         self._numbers: list[list[int]] = [[] for _ in parties]
         self._known: set[tuple[int, bytes]] = set()
-        self._highs: Any = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("random_seed", seed % 2**31), ("threads", 1), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
         self.rows = row_count(problem)

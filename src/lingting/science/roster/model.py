@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ DAY_MINUTES = 1440
 OFF = -1
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Grid = NDArray[Any]
 
 
 class RosterError(ValueError):

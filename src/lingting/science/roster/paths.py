@@ -9,13 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Floats, Ints
+from .model import Floats, Grid, Ints
 from .network import Network
 
 INFINITE = 1e18
 
 
-def step(parts, stride, add, most, floor, resets, saturates, state, day, action, worked):  # type: ignore[no-untyped-def]
+def step(
+    parts: Grid,
+    stride: Grid,
+    add: Grid,
+    most: Grid,
+    floor: Grid,
+    resets: Grid,
+    saturates: Grid,
+    state: int,
+    day: int,
+    action: int,
+    worked: int,
+) -> int:
     """The counters' state after a day, -1 where a limit is broken."""
     after = 0
     for k in range(stride.shape[0]):
@@ -31,7 +43,20 @@ def step(parts, stride, add, most, floor, resets, saturates, state, day, action,
     return after
 
 
-def sweep_back(allowed, cost, follow, is_off, parts, stride, add, most, floor, resets, saturates, value):  # type: ignore[no-untyped-def]
+def sweep_back(
+    allowed: Grid,
+    cost: Grid,
+    follow: Grid,
+    is_off: Grid,
+    parts: Grid,
+    stride: Grid,
+    add: Grid,
+    most: Grid,
+    floor: Grid,
+    resets: Grid,
+    saturates: Grid,
+    value: Grid,
+) -> None:
     """Fill value[day, state, mode] with the least cost of the days from `day` on."""
     days, actions = allowed.shape
     states, modes = parts.shape[0], follow.shape[0]
@@ -53,7 +78,23 @@ def sweep_back(allowed, cost, follow, is_off, parts, stride, add, most, floor, r
                         value[day, state, mode] = min(value[day, state, mode], total)
 
 
-def sweep_ahead(allowed, cost, follow, is_off, parts, stride, add, most, floor, resets, saturates, start, value, came, did):  # type: ignore[no-untyped-def]
+def sweep_ahead(
+    allowed: Grid,
+    cost: Grid,
+    follow: Grid,
+    is_off: Grid,
+    parts: Grid,
+    stride: Grid,
+    add: Grid,
+    most: Grid,
+    floor: Grid,
+    resets: Grid,
+    saturates: Grid,
+    start: int,
+    value: Grid,
+    came: Grid,
+    did: Grid,
+) -> None:
     """Fill value[day, state, mode] with the least cost of reaching it; came and did lead back."""
     days, actions = allowed.shape
     states, modes = parts.shape[0], follow.shape[0]
@@ -85,7 +126,22 @@ def sweep_ahead(allowed, cost, follow, is_off, parts, stride, add, most, floor, 
                             did[day + 1, to, after] = action
 
 
-def through(allowed, cost, follow, is_off, parts, stride, add, most, floor, resets, saturates, ahead, back, best):  # type: ignore[no-untyped-def]
+def through(
+    allowed: Grid,
+    cost: Grid,
+    follow: Grid,
+    is_off: Grid,
+    parts: Grid,
+    stride: Grid,
+    add: Grid,
+    most: Grid,
+    floor: Grid,
+    resets: Grid,
+    saturates: Grid,
+    ahead: Grid,
+    back: Grid,
+    best: Grid,
+) -> None:
     """Fill best[day, action] with the least cost of a path through it."""
     days, actions = allowed.shape
     states, modes = parts.shape[0], follow.shape[0]

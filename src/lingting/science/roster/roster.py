@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from .checking import Price, Violation, price_of, violations
 from .descent import Descent
 from .model import Ints, Problem
@@ -82,7 +84,7 @@ class Roster:
         """Who is missing and who is idle by interval; empty where there is no demand by interval."""
         floor = self.standing.floor
         on_duty = floor.work.sum(axis=(1, 2)) + floor.spare.sum(axis=1)
-        return Staffing(floor.short.T.copy(), floor.spare.sum(axis=1), on_duty)
+        return Staffing(floor.short.T.astype(np.int64), floor.spare.sum(axis=1), on_duty)
 
     def shares(self) -> tuple[Share, ...]:
         """What each person carries."""

@@ -17,7 +17,7 @@ def whole_choice(
     """The best choice found in time, None if none beats the cutoff. A night is empty or has company."""
     import highspy
 
-    highs: Any = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {
         "output_flag": False,
         "time_limit": seconds,

@@ -184,9 +184,7 @@ def _cheapest_with_breaks(problem: Problem) -> float:
 def _cheapest_day(problem: Problem, day: int, one: int, two: int) -> float:
     demand = problem.demand
     hours = slice(day * 24, day * 24 + 24)
-    single = replace(
-        problem, days=1, demand=replace(demand, required=demand.required[:, hours]), wishes=(), covers=()
-    )
+    single = replace(problem, days=1, demand=replace(demand, required=demand.required[:, hours]), wishes=(), covers=())
     starts = [(120, 180) if shift >= 0 else (-1,) for shift in (one, two)]
     plans = [Plan(np.array([[one], [two]]), np.array([[[a]], [[b]]])) for a, b in product(*starts)]
     return min(price_of(single, plan).total for plan in plans)
