@@ -148,7 +148,7 @@ def test_notes_never_reach_the_customers_audience(scene: Scene):
 
 def test_saying_something_takes_few_statements(scene: Scene, django_assert_max_num_queries):
     _case, talk = scene.chat(assignee=scene.lin)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         scene.says(talk, "你好", client_key=uuid4())
 
 
