@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lingting.kernel.procedures.graph import END, Node
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 168, 44, 28, 46, 24
+LANES = 72
+"""Room on both sides for ways that pass rows or lead up again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ def drawn(nodes: Sequence[Node]) -> Diagram:
     for key, row in rows.items():
         by_row.setdefault(row, []).append(key)
     widest = max((len(keys) for keys in by_row.values()), default=1)
-    width = 2 * MARGIN + widest * WIDTH + (widest - 1) * GAP_X + 48
+    width = 2 * MARGIN + widest * WIDTH + (widest - 1) * GAP_X + 2 * LANES
     kinds = {node.key: node.kind for node in nodes}
     boxes = {}
     for row, keys in by_row.items():
@@ -112,8 +114,8 @@ def _walked(nodes: Sequence[Node], by_key: Mapping[str, Node]) -> tuple[list[str
 
 
 def _lines(nodes: Sequence[Node], boxes: Mapping[str, Box], width: int) -> list[Line]:
-    lines = []
-    back = 0
+    lines: list[Line] = []
+    back = far = 0
     for node in nodes:
         source = boxes[node.key]
         for place, way in enumerate(node.ways):
@@ -122,7 +124,13 @@ def _lines(nodes: Sequence[Node], boxes: Mapping[str, Box], width: int) -> list[
                 continue
             x = source.x + WIDTH * (place + 1) // (len(node.ways) + 1)
             top, bottom = target.y, source.y + HEIGHT
-            if top > bottom - 1:
+            if top - bottom > GAP_Y:
+                lane = 10 + 7 * (far % 4)
+                far += 1
+                middle, end = source.y + HEIGHT // 2, target.y + HEIGHT // 2
+                path = f"M{source.x} {middle} C{lane} {middle} {lane} {middle} {lane} {(middle + end) // 2} S{lane} {end} {target.x} {end}"
+                lines.append(Line(path=path, label_x=source.x - 58, label_y=middle - 6, outcome=way.key, step=node.key, is_back=False))
+            elif top > bottom - 1:
                 bend = min(30, (top - bottom) // 2)
                 path = f"M{x} {bottom} C{x} {bottom + bend} {target.middle} {top - bend} {target.middle} {top}"
                 lines.append(Line(path=path, label_x=x + 4, label_y=bottom + 14, outcome=way.key, step=node.key, is_back=False))
