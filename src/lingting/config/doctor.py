@@ -85,7 +85,10 @@ def _ask_database(url: str) -> Iterator[Check]:
     checks = list(database_checks(url, clock=lambda: datetime.now(UTC)))
     yield from checks
     if all(check.is_ok for check in checks):
-        yield _migrations(url)
+        migrations = _migrations(url)
+        yield migrations
+        if migrations.is_ok:
+            yield from _mailboxes()
 
 
 def _migrations(url: str) -> Check:
@@ -102,6 +105,16 @@ def _migrations(url: str) -> Check:
         "Tables", not waiting, f"{waiting} changes wait" if waiting else "as this version wants them",
         "Run `lingting migrate` (or `make run`, which does it).",
     )  # fmt: skip
+
+
+def _mailboxes() -> Iterator[Check]:
+    """Every mailbox in use, tried as its settings page tries it: sign-in, folder, IDLE, sending, SPF."""
+    from lingting.service.channels.email.services.health import mailbox_health
+
+    for health in mailbox_health():
+        sentence = "; ".join(f"{finding.name}: {finding.words}" for finding in health.findings)
+        advice = " ".join(finding.words for finding in health.findings if finding.state == "breach")
+        yield Check(f"Mailbox {health.address}", health.is_ok, sentence, advice)
 
 
 def _assets() -> Check:

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -27,10 +28,7 @@ def main() -> None:
     while not stopping:
         child = os.fork()
         if child == 0:
-            stop = threading.Event()
-            signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-            run_mail(stop_event=stop, listeners=[Listener("127.0.0.1", port, is_lmtp=True)])
-            os._exit(0)
+            _live(run_mail, Listener("127.0.0.1", port, is_lmtp=True))
         pid_file.with_suffix(".new").write_text(str(child))
         pid_file.with_suffix(".new").replace(pid_file)
         while not stopping:
@@ -40,6 +38,14 @@ def main() -> None:
         else:
             os.kill(child, signal.SIGTERM)
             os.waitpid(child, 0)
+
+
+def _live(run: Callable[..., None], listener: object) -> None:
+    """One life, until SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    run(stop_event=stop, listeners=[listener])
+    os._exit(0)
 
 
 if __name__ == "__main__":
