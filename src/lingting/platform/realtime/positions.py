@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 
 _TIP = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
-       (SELECT xid::text FROM timeline_entry
-        WHERE occurred_at >= now() - interval '2 days' ORDER BY xid DESC, id DESC LIMIT 1)
+       (SELECT entry.xid::text FROM timeline_entry AS entry
+        WHERE entry.occurred_at >= now() - interval '2 days' ORDER BY entry.xid DESC, entry.id DESC LIMIT 1)
 """
 
 _last: dict[str, tuple[float, str]] = {}

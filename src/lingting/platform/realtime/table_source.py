@@ -27,7 +27,8 @@ _COLUMNS: LiteralString = "xid, id, occurred_at, kind, topics, live"
 
 _LOOK: LiteralString = """
 SELECT pg_current_snapshot()::text,
-       (SELECT xid::text FROM {table} WHERE occurred_at >= {since} ORDER BY xid DESC, id DESC LIMIT 1)
+       (SELECT entry.xid::text FROM {table} AS entry WHERE entry.occurred_at >= {since}
+        ORDER BY entry.xid DESC, entry.id DESC LIMIT 1)
 """
 
 _READ: LiteralString = """

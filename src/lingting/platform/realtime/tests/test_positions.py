@@ -39,6 +39,23 @@ def test_the_position_is_one_query(db: None) -> None:
     assert Cursor.parse(cursor) is not None
 
 
+@pytest.mark.parametrize(("numbers", "position"), [([9, 70], "71-0"), ([], None)])
+def test_the_position_stands_no_higher_than_the_newest_entry_proves(
+    numbers: list[int], position: str | None, db: None
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM timeline_entry")
+        cursor.executemany(
+            "INSERT INTO timeline_entry (occurred_at, kind, subject_type, subject_id, actor_kind, xid)"
+            " VALUES (now(), 'K', 't', 1, 'system', %s::text::xid8)",
+            [[str(number)] for number in numbers],
+        )
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        oldest_running = cursor.fetchone()[0]
+
+    assert live_cursor() == (position or f"{oldest_running}-0")
+
+
 def test_a_page_a_browser_opens_names_its_position_and_its_script(db: None) -> None:
     request = RequestFactory().get("/", headers=BROWSER)
     answer = LiveCursorMiddleware(page)(request).content.decode()

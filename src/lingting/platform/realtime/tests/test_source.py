@@ -57,6 +57,22 @@ def test_entries_come_in_the_order_of_numbers_not_of_text(conninfo: str, writer:
     assert rest == [entries[2]]
 
 
+def test_the_newest_row_is_the_one_of_the_highest_number_not_of_the_last_text(conninfo: str, writer: Writer) -> None:
+    writer.connection.execute(
+        f"INSERT INTO {TABLE} (kind, topics, live, xid) SELECT 'K', '{{case:1}}', '{{}}', n::text::xid8"
+        " FROM unnest(ARRAY[8, 700, 90]) AS n"
+    )
+
+    async def newest() -> int:
+        source = TableSource(conninfo, table=TABLE)
+        try:
+            return (await source.look(since=None)).newest
+        finally:
+            await source.close()
+
+    assert asyncio.run(newest()) == 700
+
+
 def test_what_was_running_then_and_has_committed_since_is_new(conninfo: str, writer: Writer) -> None:
     slow = Writer(conninfo)
     slow.connection.execute("BEGIN")
