@@ -47,6 +47,8 @@ def letter_look(letter: Letter) -> Look:
     """The state of a letter as a chip."""
     if letter.bounced_at is not None:
         return Look("breach", "mail-x", _("came back"), letter.trouble)
+    if letter.state == LetterState.QUEUED and letter.attempts:
+        return Look("warning", "refresh", _("tried again by itself"), letter.trouble)
     state, icon, words = _LETTERS[letter.state]
     return Look(state, icon, str(words), letter.trouble or letter.answer)
 
