@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from .model import DAY_MINUTES, History, Ints, Person, Problem, Shift
+from .model import DAY_MINUTES, Demand, History, Ints, Person, Problem, Shift
 from .plan import Plan
 
+_SKILLS_BY_SUBSETS = 10
 Days = list[Shift | None]
 Broken = Callable[[str, int | None, str], None]
 
@@ -330,25 +332,51 @@ def on_duty(problem: Problem, plan: Plan) -> dict[frozenset[str], Ints]:
 
 
 def _demand_price(problem: Problem, plan: Plan) -> tuple[float, float]:
-    from scipy.optimize import linear_sum_assignment
+    """Price of people missing and idle when everybody goes where he is worth most.
 
+    As many dear units as possible are served first, and serving cheaper ones never costs a dear one (matroid greedy), so
+    the units served down to each price are the most that can be served together.
+    """
     demand = problem.demand
     assert demand is not None
     counts = on_duty(problem, plan)
-    seen: dict[tuple[int, ...], tuple[float, float]] = {}
-    under = idle = 0.0
-    for interval in range(demand.required.shape[1]):
-        people = [skills for skills, count in counts.items() for _ in range(int(count[interval]))]
-        wanted = [k for k in range(len(demand.skills)) for _ in range(int(demand.required[k, interval]))]
-        key = (*demand.required[:, interval].tolist(), *(int(count[interval]) for count in counts.values()))
-        if key not in seen:
-            gain = np.zeros((len(people), len(wanted)))
-            for column, k in enumerate(wanted):
-                able = [demand.skills[k] in skills for skills in people]
-                gain[:, column] = np.where(able, demand.under_price[k] + demand.idle_price, 0.0)
-            rows, columns = linear_sum_assignment(gain, maximize=True)
-            served = [column for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0]
-            missing = sum(demand.under_price[k] for k in wanted) - sum(demand.under_price[wanted[at]] for at in served)
-            seen[key] = (missing, demand.idle_price * (len(people) - len(served)))
-        under, idle = under + seen[key][0], idle + seen[key][1]
-    return under, idle
+    people = sum(counts.values(), np.zeros(demand.required.shape[1], np.int64))
+    missing, before = 0.0, np.zeros_like(people)
+    for price in sorted(set(demand.under_price), reverse=True):
+        dear = [k for k in range(len(demand.skills)) if demand.under_price[k] >= price]
+        level = [k for k in dear if demand.under_price[k] == price]
+        served = _most_served(demand, counts, dear)
+        missing += price * float(demand.required[level].sum() - (served - before).sum())
+        before = served
+    return missing, demand.idle_price * float((people - before).sum())
+
+
+def _most_served(demand: Demand, counts: dict[frozenset[str], Ints], skills: list[int]) -> Ints:
+    """Most units of the skills that can be served together, by interval (Hall's theorem, deficiency form; flows where skills are many)."""
+    if len(skills) > _SKILLS_BY_SUBSETS:
+        return _most_by_flow(demand, counts, skills)
+    best = demand.required[skills].sum(axis=0)
+    for size in range(1, len(skills) + 1):
+        for chosen in combinations(skills, size):
+            names = {demand.skills[k] for k in chosen}
+            able = sum((count for have, count in counts.items() if have & names), np.zeros_like(best))
+            rest = demand.required[[k for k in skills if k not in chosen]].sum(axis=0)
+            best = np.minimum(best, able + rest)
+    return best
+
+
+def _most_by_flow(demand: Demand, counts: dict[frozenset[str], Ints], skills: list[int]) -> Ints:
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_flow
+
+    groups, size = list(counts), len(counts) + len(skills) + 2
+    best = np.zeros(demand.required.shape[1], np.int64)
+    for interval in range(len(best)):
+        edge = np.zeros((size, size), np.int32)
+        for row, have in enumerate(groups, start=1):
+            edge[0, row] = counts[have][interval]
+            for column, k in enumerate(skills, start=1 + len(groups)):
+                edge[row, column] = edge[0, row] if demand.skills[k] in have else 0
+                edge[column, size - 1] = demand.required[k, interval]
+        best[interval] = maximum_flow(csr_matrix(edge), 0, size - 1).flow_value
+    return best
