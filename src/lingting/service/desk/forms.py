@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lingting.kernel.procedures.models import Procedure
 from lingting.service.desk.models import FieldKind
 
 
@@ -27,6 +28,11 @@ class CannedReplyForm(forms.Form):
     shared = forms.BooleanField(label=_("Share with everyone"), required=False)
 
 
+def _procedures() -> list[tuple[str, str]]:
+    rows = Procedure.objects.filter(subject_kind="desk.case").order_by("id")
+    return [("", str(_("None"))), *((row.key, row.name) for row in rows)]
+
+
 class CaseTypeForm(forms.Form):
     """A kind of contact."""
 
@@ -34,6 +40,7 @@ class CaseTypeForm(forms.Form):
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     description_zh = forms.CharField(label=_("Chinese description"), max_length=200, required=False)
     description_en = forms.CharField(label=_("English description"), max_length=200, required=False)
+    procedure_key = forms.ChoiceField(label=_("Procedure"), required=False, choices=_procedures)
     order = forms.IntegerField(label=_("Order"), min_value=0, max_value=30_000, required=False)
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 

@@ -22,6 +22,12 @@ def _customer_section(request: HttpRequest, **given: Any) -> dict[str, Any] | No
     return customer_section(request, customer=given["customer"])
 
 
+def _process_tab(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
+    from lingting.service.desk.side import process_tab
+
+    return process_tab(request, case=given["case"])
+
+
 def _history_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
     from lingting.service.desk.side import history_tab
 
@@ -113,6 +119,14 @@ manifest = Manifest(
             order=10,
         ),
         Slot(place="desk.side.tabs", template="desk/_side_case.html", context=_case_tab, label=_("Case"), key="case", order=20),
+        Slot(
+            place="desk.side.tabs",
+            template="desk/_side_process.html",
+            context=_process_tab,
+            label=_("Process"),
+            key="process",
+            order=22,
+        ),
         Slot(
             place="desk.side.tabs",
             template="desk/_side_history.html",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lingting.kernel.procedures.selectors import runs_of
 from lingting.service.crm.models import Customer
 from lingting.service.desk import selectors
 from lingting.service.desk.models import Case
@@ -38,6 +39,11 @@ def customer_section(request: HttpRequest, *, customer: Customer) -> dict[str, A
     if not request.user.can("desk.view_cases"):
         return None
     return {"earlier": _openable(request, selectors.cases_of_customer(customer.pk))}
+
+
+def process_tab(request: HttpRequest, *, case: Case) -> dict[str, Any] | None:
+    """The procedures under way about the case; no tab where there never was one."""
+    return {"case": case} if runs_of("desk.case", case.pk) else None
 
 
 def history_tab(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any]:

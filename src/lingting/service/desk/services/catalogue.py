@@ -25,6 +25,7 @@ def save_case_type(
     name_en: str = "",
     description_zh: str = "",
     description_en: str = "",
+    procedure_key: str = "",
     is_active: bool = True,
     order: int | None = None,
     type_id: int | None = None,
@@ -35,6 +36,7 @@ def save_case_type(
     kind = CaseType.objects.get(pk=type_id) if type_id else CaseType(key=_free_key(name_en or name_zh))
     kind.name_zh, kind.name_en, kind.is_active = name_zh.strip()[:80], name_en.strip()[:80], is_active
     kind.description_zh, kind.description_en = description_zh.strip()[:200], description_en.strip()[:200]
+    kind.procedure_key = procedure_key
     if order is not None:
         kind.order = order
     elif not type_id:

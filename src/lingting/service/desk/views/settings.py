@@ -19,7 +19,7 @@ from lingting.service.desk import selectors, services
 from lingting.service.desk.forms import CannedReplyForm, CaseTypeForm, TagForm
 from lingting.service.desk.models import CannedReply, CaseType, Tag
 
-_TYPE_FIELDS = ("name_zh", "name_en", "description_zh", "description_en", "order", "is_active")
+_TYPE_FIELDS = ("name_zh", "name_en", "description_zh", "description_en", "procedure_key", "order", "is_active")
 
 
 @require_GET

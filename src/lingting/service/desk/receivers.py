@@ -1,0 +1,66 @@
+"""What the desk does when something happens to a case: the procedure of its type begins and ends with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lingting.kernel.accounts.models import Account
+from lingting.kernel.procedures import services as procedures
+from lingting.kernel.procedures.models import Procedure
+from lingting.kernel.procedures.selectors import runs_of
+from lingting.kernel.timeline.events import Actor, receives
+from lingting.service.desk.events import CaseChanged, CaseClosed, CaseMerged, CaseOpened
+from lingting.service.desk.models import Case
+from lingting.service.desk.processes import SUBJECT
+
+
+@receives(CaseOpened)
+def begin(fact: CaseOpened, actor: Actor, now: datetime) -> None:
+    """A case of a type with a procedure starts it."""
+    _start(fact.case_id, actor=actor, now=now)
+
+
+@receives(CaseChanged)
+def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
+    """Another type means another procedure: the one of the old type ends."""
+    if "type_id" not in fact.changes:
+        return
+    _end(fact.case_id, reason=_("The case has another type now."), actor=actor, now=now, but=_procedure_key(fact.case_id))
+    _start(fact.case_id, actor=actor, now=now)
+
+
+@receives(CaseClosed)
+def end(fact: CaseClosed, actor: Actor, now: datetime) -> None:
+    _end(fact.case_id, reason=_("The case was closed."), actor=actor, now=now)
+
+
+@receives(CaseMerged)
+def end_merged(fact: CaseMerged, actor: Actor, now: datetime) -> None:
+    _end(fact.case_id, reason=_("The case went into another one."), actor=actor, now=now)
+
+
+def _procedure_key(case_id: int) -> str:
+    return Case.objects.filter(pk=case_id).values_list("type__procedure_key", flat=True).first() or ""
+
+
+def _start(case_id: int, *, actor: Actor, now: datetime) -> None:
+    key = _procedure_key(case_id)
+    if not key or not Procedure.objects.filter(key=key, versions__state="published").exists():
+        return
+    account = Account.objects.filter(pk=actor.id).first() if actor.is_staff else None
+    procedures.start_run(key, subject_kind=SUBJECT, subject_id=case_id, account=account, actor=actor, now=now)
+
+
+def _end(case_id: int, *, reason: str, actor: Actor, now: datetime, but: str = "") -> None:
+    """Ends the runs that the desk began, those of procedures that case types name; others belong to their apps."""
+    for run in runs_of(SUBJECT, case_id):
+        if run.state == "running" and run.procedure.key != but and _is_ours(run.procedure.key):
+            procedures.cancel_run(run.pk, reason=reason, account=None, actor=actor, now=now)
+
+
+def _is_ours(procedure_key: str) -> bool:
+    from lingting.service.desk.models import CaseType
+
+    return CaseType.objects.filter(procedure_key=procedure_key).exists()
