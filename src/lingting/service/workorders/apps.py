@@ -14,8 +14,14 @@ class WorkOrdersConfig(AppConfig):
     def ready(self) -> None:
         from lingting.kernel.clocks.registry import register_pause, register_subject
         from lingting.kernel.notices.registry import register_text
+        from lingting.platform.files.registry import register_access, register_referencer
         from lingting.service.desk.selectors import register_fact_words
-        from lingting.service.workorders import words
+        from lingting.service.desk.selectors.channels import CHANNELS
+        from lingting.service.workorders import selectors, words
+
+        CHANNELS["order"] = ("clipboard-list", _("work order"))
+        register_access(selectors.may_see_file)
+        register_referencer("workorders.words", selectors.used_files)
 
         register_pause("waiting-centre", _("waiting for the service centre"))
         register_subject("workorders.order", label=_("Work order"), url=lambda order_id: f"/work-orders/{order_id}/")

@@ -41,8 +41,8 @@ def ask_department(
 ) -> tuple[WorkOrder, str]:  # fmt: skip
     """Opens a work order under a customer's case; returns it with the secret of its link (kept nowhere).
 
-    A child case carries it; its clock counts in the department's hours (`minutes`: another limit than the department's).
-    The department's members get a notice. Raises `EmptyOrder`, `NoSuchDepartment`.
+    A child case carries it, named after the customer's and without a type: the procedure and promises of a type are that
+    one's. Its clock counts in the department's hours (`minutes`: another limit than the department's). The department's members get a notice. Raises `EmptyOrder`, `NoSuchDepartment`.
     """
     department = Department.objects.select_related("calendar").filter(pk=department_id, is_active=True).first()
     if department is None:
@@ -50,7 +50,7 @@ def ask_department(
     text, title = checked_text(question), checked_text(subject)[:200]
     parent = Case.objects.select_related("queue").get(pk=case_id)
     child = open_case(
-        parent.customer_id, queue_id=parent.queue_id, channel="order", subject=title, type_id=parent.type_id,
+        parent.customer_id, queue_id=parent.queue_id, channel="order", subject=f"#{parent.pk} · {title}",
         priority=parent.priority, assignee_id=actor.id if actor.is_staff else parent.assignee_id, parent_id=parent.pk, actor=actor,
         now=now, is_demo=parent.is_demo,
     )  # fmt: skip

@@ -59,8 +59,12 @@ def locked_order(order_id: int) -> WorkOrder:
     """The order, locked until the transaction ends. Raises `OrderNotFound`."""
     found = WorkOrder.objects.select_for_update(of=("self",)).select_related("department", "asked_by").filter(pk=order_id).first()
     if found is None:
-        raise OrderNotFound(_("There is no such work order."))
+        raise order_not_found()
     return found
+
+
+def order_not_found() -> OrderNotFound:
+    return OrderNotFound(_("There is no such work order."))
 
 
 def locked_open_order(order_id: int) -> WorkOrder:

@@ -26,14 +26,25 @@ def scene(db: None) -> Scene:
 
 @pytest.fixture
 def logistics(scene: Scene) -> Department:
-    values = {"name_zh": "物流", "name_en": "Logistics", "minutes": 60, "public_zh": "我们正在与物流核实", "members": [scene.he.pk]}
+    values = {
+        "name_zh": "物流",
+        "name_en": "Logistics",
+        "minutes": 60,
+        "public_zh": "我们正在与物流核实",
+        "members": [scene.he.pk],
+    }
     return services.save_department(values)
 
 
 def ask(scene: Scene, department: Department) -> tuple[Case, WorkOrder, str]:
     case = scene.case(assignee=scene.lin, subject="包裹没到")
     order, token = services.ask_department(
-        case.pk, department_id=department.pk, subject="查包裹", question="单号 SF100 到哪里了？", actor=scene.lin.as_actor, now=NOW
+        case.pk,
+        department_id=department.pk,
+        subject="查包裹",
+        question="单号 SF100 到哪里了？",
+        actor=scene.lin.as_actor,
+        now=NOW,
     )
     return case, order, token
 

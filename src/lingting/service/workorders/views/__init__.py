@@ -1,0 +1,1 @@
+"""Screens of work orders: beside the case, for departments, by link, settings."""

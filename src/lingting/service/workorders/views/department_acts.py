@@ -1,0 +1,39 @@
+"""What a department does with an order, by sign-in or by link: take it, answer, ask back, hand on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from lingting.kernel.timeline.events import Actor
+from lingting.platform.refusals import Invalid
+from lingting.service.workorders import services
+from lingting.service.workorders.models import WorkOrder
+from lingting.service.workorders.views.taking_in import files_in
+
+
+class UnknownAct(Invalid):
+    code = "unknown_act"
+
+
+def act_on(request: HttpRequest, order: WorkOrder, *, by: str, actor: Actor, now: datetime) -> str:
+    """Does what the pressed button says; returns what to tell. Raises the refusals of the services."""
+    act, text = request.POST.get("act", ""), request.POST.get("text", "")
+    if act == "accept":
+        services.accept_order(order.pk, by=by, actor=actor, now=now)
+        return _("It is in your hands now.")
+    if act == "answer":
+        files = files_in(request, actor=actor, now=now)
+        services.answer_order(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files)
+        return _("Thank you. The service centre has your answer.")
+    if act == "ask_back":
+        files = files_in(request, actor=actor, now=now)
+        services.ask_back(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files)
+        return _("The service centre has your question; the time stands still until it answers.")
+    if act == "hand_on":
+        chosen = request.POST.get("department", "")
+        services.hand_on(order.pk, department_id=int(chosen) if chosen.isdigit() else 0, note=text, by=by, actor=actor, now=now)
+        return _("Handed on.")
+    raise UnknownAct(_("Choose what to do with this work order."))
