@@ -11,7 +11,7 @@ from lingting.kernel.procedures import services as procedures
 from lingting.kernel.procedures.models import Procedure
 from lingting.kernel.procedures.selectors import runs_of
 from lingting.kernel.timeline.events import Actor, receives
-from lingting.service.desk.events import CaseChanged, CaseClosed, CaseMerged, CaseOpened
+from lingting.service.desk.events import CaseAssigned, CaseChanged, CaseClosed, CaseMerged, CaseOpened
 from lingting.service.desk.models import Case
 from lingting.service.desk.processes import SUBJECT
 
@@ -29,6 +29,14 @@ def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
         return
     _end(fact.case_id, reason=_("The case has another type now."), actor=actor, now=now, but=_procedure_key(fact.case_id))
     _start(fact.case_id, actor=actor, now=now)
+
+
+@receives(CaseAssigned)
+def hand_over(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
+    """The steps of whoever has the case follow it to its new owner."""
+    to = Account.objects.filter(pk=fact.assignee_id).first() if fact.assignee_id else None
+    by = Account.objects.filter(pk=actor.id).first() if actor.is_staff else None
+    procedures.hand_over_steps(SUBJECT, fact.case_id, to=to, account=by, now=now)
 
 
 @receives(CaseClosed)

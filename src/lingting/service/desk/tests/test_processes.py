@@ -61,3 +61,11 @@ def test_the_procedure_stands_beside_the_case(scene: Scene, types: dict[str, Cas
     page = client.get(f"/desk/cases/{case.pk}/side/").content.decode()
     assert "desk-side-process" in page
     assert "查知识库并答复" in page or "Answer from the knowledge base" in page
+
+
+def test_open_steps_follow_the_case_to_its_new_owner(scene: Scene, types: dict[str, CaseType]):
+    case = scene.case(assignee=scene.lin)
+    services.set_type(case.pk, type_id=types["booking"].pk, actor=scene.lin.as_actor, now=NOW)
+    services.assign_case(case.pk, assignee_id=scene.zhao.pk, actor=scene.lin.as_actor, now=later())
+    [run] = runs_of("desk.case", case.pk)
+    assert run.steps.get(state="open").assignee == scene.zhao
