@@ -189,3 +189,15 @@ class TalksMoved(CaseFact):
 
     def topics(self) -> tuple[str, ...]:
         return (*super().topics(), f"case:{self.from_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesExported(Fact):
+    """Somebody took a list of cases out of the house: which filter, as CSV or XLSX."""
+
+    subject_type: ClassVar[str] = "accounts.account"
+    subject_field: ClassVar[str] = "account_id"
+    changes_work: ClassVar[bool] = False
+    account_id: int
+    filters: dict[str, Any]
+    form: str

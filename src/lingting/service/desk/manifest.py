@@ -85,6 +85,7 @@ manifest = Manifest(
         Permission(key="desk.answer_cases", label=_("Answer and work on cases"), scoped=True),
         Permission(key="desk.assign_cases", label=_("Assign cases and move them between queues"), scoped=True),
         Permission(key="desk.bulk_cases", label=_("Act on many cases at once")),
+        Permission(key="desk.export_cases", label=_("Export lists of cases")),
         Permission(key="desk.manage_canned", label=_("Manage shared canned replies")),
         Permission(key="desk.manage_types", label=_("Manage case types and tags")),
     ],

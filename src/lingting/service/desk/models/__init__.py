@@ -4,10 +4,14 @@ from lingting.service.desk.models.aids import CannedReply, Macro, SavedView
 from lingting.service.desk.models.cases import Case, CaseLink, CaseState, CaseType, Priority, Queue, Tag
 from lingting.service.desk.models.fields import CaseField, CaseFieldValue, FieldKind, TimeSpent
 from lingting.service.desk.models.joining import CaseMerge, CaseSplit
+from lingting.service.desk.models.many import BulkAct, BulkItem, BulkOutcome
 from lingting.service.desk.models.talk import Attachment, Conversation, Draft, Mention, Message, MessageKind
 
 __all__ = [
     "Attachment",
+    "BulkAct",
+    "BulkItem",
+    "BulkOutcome",
     "CannedReply",
     "Case",
     "CaseField",

@@ -39,6 +39,7 @@ from lingting.service.desk.selectors.inbox import (
     saved_views,
     whole_desk,
 )
+from lingting.service.desk.selectors.many import access_bulk_act, bulk_outcomes, ids_of, portions_of, refusals_of
 from lingting.service.desk.selectors.recorded import (
     ShownField,
     can_unmerge,
@@ -73,8 +74,10 @@ __all__ = [
     "ShownField",
     "Sight",
     "View",
+    "access_bulk_act",
     "access_case",
     "access_case_to",
+    "bulk_outcomes",
     "can_unmerge",
     "canned_replies",
     "case_types",
@@ -95,6 +98,7 @@ __all__ = [
     "fields_of_case",
     "filters_of",
     "find_cases",
+    "ids_of",
     "inbox_page",
     "is_invited",
     "latest_messages",
@@ -105,8 +109,10 @@ __all__ = [
     "messages_after",
     "open_queues",
     "permitted_ids",
+    "portions_of",
     "priorities",
     "recent_counts",
+    "refusals_of",
     "register_fact_words",
     "register_invitation",
     "register_served_queues",

@@ -44,6 +44,23 @@ def find_cases(desk: Desk, *, words: str, now: datetime, most: int = MOST_FOUND)
     return InboxPage([{**rows[case_id], "found_text": text} for case_id, text in met.items() if case_id in rows][:most])
 
 
+def found_ids(desk: Desk, *, words: str, now: datetime, most: int) -> list[int]:
+    """Every case of a person's sight that fits what was typed, by number, customer or words said; at most so many."""
+    asked = words.strip()
+    if not asked:
+        return []
+    number = _NUMBER.fullmatch(asked)
+    met = ([int(number[1])] if number else []) + _of_customers(asked, most=most)
+    literal = query(asked)
+    if literal is not None:
+        said = _sighted(desk).filter(vector__matches=literal).order_by().values_list("case_id", flat=True).distinct()
+        met += list(said[:most])
+    listing = Listing(desk, "all")
+    ids = sorted(set(met))
+    found = [row["id"] for first in range(0, len(ids), 1_000) for row in rows_among(listing, ids[first : first + 1_000], now=now)]
+    return sorted(found)[:most]
+
+
 def _said_to(desk: Desk, *, words: str, now: datetime, most: int) -> list[Mapping[str, Any]]:
     """The latest messages that hold the words, for somebody who sees far or only their own.
 

@@ -195,15 +195,14 @@ def rows_among(listing: Listing, case_ids: Sequence[int], *, now: datetime) -> l
     return _rows(sql, {**given, "ids": list(case_ids)})
 
 
-def matching_ids(listing: Listing, *, now: datetime, most: int) -> list[int]:
-    """The ids of a whole list, for acts on all of it; at most so many."""
+def matching_ids(listing: Listing, *, now: datetime, most: int, above: int = 0) -> list[int]:
+    """The ids of a whole list in their order, for acts on all of it: at most so many, above a given one."""
     if listing.view == "mentions":
-        return _mentioned_ids(listing.desk)[:most]
+        return [case_id for case_id in _mentioned_ids(listing.desk) if case_id > above][:most]
     where, given = condition(listing.scope, now=now)
+    sql = f"SELECT file.id FROM desk_case file WHERE {where} AND file.id > %(above)s ORDER BY file.id LIMIT %(most)s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT file.id FROM desk_case file WHERE {where} ORDER BY file.id LIMIT %(most)s", {**given, "most": most}
-        )
+        cursor.execute(sql, {**given, "most": most, "above": above})
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -2,7 +2,14 @@
 
 from lingting.service.desk.services.answers import answer_case
 from lingting.service.desk.services.assigning import ANYONE, assign_case, queue_case
-from lingting.service.desk.services.bulk import MOST_AT_ONCE, MOST_EVER, BulkOutcome, act_on_cases
+from lingting.service.desk.services.bulk import (
+    MOST_AT_ONCE,
+    MOST_EVER,
+    NothingToUndo,
+    ask_bulk_act,
+    ask_undoing,
+    continue_bulk_act,
+)
 from lingting.service.desk.services.canned import (
     CannedText,
     delete_canned_reply,
@@ -12,7 +19,8 @@ from lingting.service.desk.services.canned import (
 from lingting.service.desk.services.catalogue import delete_tag, rename_tag, save_case_type
 from lingting.service.desk.services.closing import close_case, end_conversation, reopen_case
 from lingting.service.desk.services.drafts import drop_draft, save_draft
-from lingting.service.desk.services.fields import add_tag, set_priority, set_subject, set_tags, set_type
+from lingting.service.desk.services.exporting import record_export
+from lingting.service.desk.services.fields import add_tag, remove_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
 from lingting.service.desk.services.macros import (
@@ -71,7 +79,6 @@ __all__ = [
     "BadFieldValue",
     "BadMacro",
     "BadMoment",
-    "BulkOutcome",
     "CannedText",
     "CannotMerge",
     "CannotSplit",
@@ -89,19 +96,22 @@ __all__ = [
     "ImportedMessage",
     "MessageTooLong",
     "NewMessage",
+    "NothingToUndo",
     "UnknownChoice",
     "access_macro",
-    "act_on_cases",
     "add_message",
     "add_messages",
     "add_note",
     "add_tag",
     "answer_case",
+    "ask_bulk_act",
+    "ask_undoing",
     "assign_case",
     "case_for",
     "check_fields_filled",
     "check_text",
     "close_case",
+    "continue_bulk_act",
     "delete_canned_reply",
     "delete_macro",
     "delete_tag",
@@ -126,7 +136,9 @@ __all__ = [
     "permissions_of",
     "preview_of",
     "queue_case",
+    "record_export",
     "register_line",
+    "remove_tag",
     "rename_tag",
     "reopen_case",
     "run_macro",

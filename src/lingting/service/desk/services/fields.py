@@ -61,6 +61,14 @@ def add_tag(case_id: int, *, name: str, actor: Actor, now: datetime) -> bool:
     return set_tags(case_id, names=[*held, name], actor=actor, now=now)
 
 
+@transaction.atomic
+def remove_tag(case_id: int, *, name: str, actor: Actor, now: datetime) -> bool:
+    """Takes one tag off a case; False if it was not there."""
+    case = locked_open_case(case_id, now=now)
+    held = sorted(case.tags.values_list("name", flat=True))
+    return set_tags(case_id, names=[each for each in held if each != name], actor=actor, now=now)
+
+
 def _tags(names: list[str]) -> list[Tag]:
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     return list(Tag.objects.filter(name__in=names))

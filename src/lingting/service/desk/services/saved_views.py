@@ -15,18 +15,19 @@ class BadView(Invalid):
 
 
 def save_view(
-    name: str, *, owner_id: int, filters: dict[str, Any], team_id: int | None = None, view_id: int | None = None
-) -> SavedView:
-    """Keeps a filter for oneself, or for a team; `view_id` changes one of one's own. Raises `BadView`."""
+    name: str, *, owner_id: int, filters: dict[str, Any], team_id: int | None = None, is_for_all: bool = False,
+    view_id: int | None = None,
+) -> SavedView:  # fmt: skip
+    """Keeps a filter for oneself, for a team, or for everyone at the desk; `view_id` changes one of one's own. Raises `BadView`."""
     clean = " ".join(name.split())[:60]
     if not clean:
         raise BadView(_("Give the view a name."), fields={"name": [_("Give the view a name.")]})
     if view_id is None:
-        return SavedView.objects.create(name=clean, owner_id=owner_id, filters=filters, team_id=team_id)
+        return SavedView.objects.create(name=clean, owner_id=owner_id, filters=filters, team_id=team_id, is_for_all=is_for_all)
     view = SavedView.objects.filter(pk=view_id, owner_id=owner_id).first()
     if view is None:
         raise BadView(_("Only the person who made a view changes it."))
-    view.name, view.filters, view.team_id = clean, filters, team_id
+    view.name, view.filters, view.team_id, view.is_for_all = clean, filters, team_id, is_for_all
     view.save()
     return view
 

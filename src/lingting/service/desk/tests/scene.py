@@ -17,7 +17,7 @@ from lingting.service.desk.models import Case, CaseType, Conversation, Queue
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 CUSTOMER = Actor("customer", None, "王芳")
 EVERYTHING = [
-    "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "desk.bulk_cases", "desk.manage_canned", "desk.manage_types",
+    "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "desk.bulk_cases", "desk.export_cases", "desk.manage_canned", "desk.manage_types",
 ]  # fmt: skip
 
 

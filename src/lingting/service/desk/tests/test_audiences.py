@@ -67,7 +67,8 @@ def test_what_happened_reads_as_sentences(scene: Scene):
 def test_a_long_act_is_done_by_a_worker_and_announced(scene: Scene):
     ids = [scene.case().pk for _ in range(3)]
     services.close_case(ids[0], actor=scene.zhao.as_actor, now=NOW)
-    act_on_many_cases(case_ids=ids, act="priority", value="2", account_id=scene.zhou.pk)
+    bulk = services.ask_bulk_act(ids, act="priority", value="2", account_id=scene.zhou.pk, now=later())
+    act_on_many_cases(bulk_id=bulk.pk)
     assert Case.objects.filter(priority=2).count() == 2
     notice = Notice.objects.get()
     assert (notice.account, notice.params) == (scene.zhou, {"changed": 2, "unchanged": 0, "refused": 1})

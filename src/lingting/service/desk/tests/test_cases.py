@@ -139,16 +139,6 @@ def test_drafts_are_kept_per_person_and_mode_and_forgotten_when_empty(scene: Sce
     assert Draft.objects.count() == 1
 
 
-def test_one_refusal_does_not_hold_up_the_others(scene: Scene):
-    ids = [scene.case().pk for _ in range(3)]
-    services.close_case(ids[1], actor=scene.zhao.as_actor, now=NOW)
-    outcome = services.act_on_cases(ids, act="close", actor=scene.lin.as_actor, now=later())
-    assert outcome.changed == [ids[0], ids[2]]
-    assert [case_id for case_id, _why in outcome.refused] == [ids[1]]
-    with pytest.raises(UnknownChoice):
-        services.act_on_cases(ids, act="explode", actor=scene.lin.as_actor, now=later())
-
-
 def test_a_canned_reply_fills_its_variables(scene: Scene):
     text = services.CannedText("hello", "zh-hans", "问候", "{{customer.name}}您好，我是{{ agent.name }}。{{case.subject}}")
     reply = services.save_canned_reply(text, owner_id=None)

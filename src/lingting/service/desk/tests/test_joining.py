@@ -107,7 +107,9 @@ def test_a_split_leaves_something_behind(scene: Scene):
 def test_a_case_needs_its_fields_before_staff_close_it(scene: Scene):
     case = scene.case(assignee=scene.lin)
     services.set_type(case.pk, type_id=scene.complaint.pk, actor=scene.lin.as_actor, now=NOW)
-    given = services.FieldGiven("型号", "Model", "choice", options="w600 = 净水器 W600 | Purifier W600\n其他 | Other", is_required=True)
+    given = services.FieldGiven(
+        "型号", "Model", "choice", options="w600 = 净水器 W600 | Purifier W600\n其他 | Other", is_required=True
+    )
     field = services.save_case_field(given, type_id=scene.complaint.pk)
     with pytest.raises(services.FieldsMissing, match=r"型号|Model"):
         services.close_case(case.pk, actor=scene.lin.as_actor, now=NOW)
@@ -122,7 +124,11 @@ def test_a_case_needs_its_fields_before_staff_close_it(scene: Scene):
 
 @pytest.mark.parametrize(
     ("kind", "good", "stored", "bad"),
-    [("number", "1,250.50", 1250.5, "viele"), ("date", "2026-11-20", "2026-11-20", "2026-13-40"), ("text", "HY", "HY", "长" * 301)],
+    [
+        ("number", "1,250.50", 1250.5, "viele"),
+        ("date", "2026-11-20", "2026-11-20", "2026-13-40"),
+        ("text", "HY", "HY", "长" * 301),
+    ],
 )
 def test_fields_take_what_their_kind_says(scene: Scene, kind: str, good: str, stored: object, bad: str):
     field = services.save_case_field(services.FieldGiven("值", "Value", kind), type_id=None)

@@ -98,10 +98,9 @@ def filters(request: HttpRequest, view: str) -> HttpResponse:
 
 def chosen_context(listing: selectors.Listing) -> dict[str, Any]:
     """What stands around a list: the chosen filters as chips (most lists have none), and whether acts on many are allowed."""
-    may_bulk = listing.desk.account.can("desk.bulk_cases")
-    if not listing.filters:
-        return {"chips": [], "may_bulk": may_bulk}
-    return {"may_bulk": may_bulk, **_filter_context(listing)}
+    account = listing.desk.account
+    may = {"may_bulk": account.can("desk.bulk_cases"), "may_export": account.can("desk.export_cases")}
+    return {"chips": [], **may} if not listing.filters else {**may, **_filter_context(listing)}
 
 
 def _filter_context(listing: selectors.Listing) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from lingting.service.desk import selectors, services
 @require_POST
 @requires("desk.view_cases")
 def views(request: HttpRequest) -> HttpResponse:
-    """Keeps the filter that is set now; `shared` gives it to the team as well."""
+    """Keeps the filter that is set now; `shared` gives it to the team, or to everyone (for those who act on many cases)."""
+    shared = request.POST.get("shared", "")
     kept = selectors.filters_of(QueryDict(request.POST.get("query", ""))).as_query()
     kept["view"] = request.POST.get("view", "all")
     team = Employee.objects.filter(account=request.user).values_list("team_id", flat=True).first()
@@ -24,7 +25,8 @@ def views(request: HttpRequest) -> HttpResponse:
         request.POST.get("name", ""),
         owner_id=request.user.pk,
         filters=kept,
-        team_id=team if request.POST.get("shared") else None,
+        team_id=team if shared in ("1", "team") else None,
+        is_for_all=shared == "all" and request.user.can("desk.bulk_cases"),
     )
     return _to(request, reverse("desk:inbox", args=[f"saved-{saved.pk}"]))
 

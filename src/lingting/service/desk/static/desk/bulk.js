@@ -44,9 +44,8 @@ function values(act) {
 
 async function onAct(act) {
   const given = values(act);
-  if (act === "close") {
-    const count = isWhole ? wholeCount : given.picked.length;
-    if (count > 1 && !(await ask({ text: word("bulkClose", { count }), action: word("yesClose"), danger: false }))) return;
+  if (act === "close" || act === "reopen") {
+    if (isWhole && act === "close" && !(await ask({ text: word("bulkClose", { count: wholeCount }), action: word("yesClose"), danger: false }))) return;
     window.htmx.ajax("POST", "/desk/bulk/", { values: given, swap: "none", source: document.body });
     return;
   }
@@ -60,8 +59,16 @@ function showProgress({ data }) {
   bar.hidden = data.done >= data.total;
   bar.querySelector("progress").max = data.total;
   bar.querySelector("progress").value = data.done;
-  bar.querySelector("span").textContent = `${data.done} / ${data.total}`;
+  const link = bar.querySelector("a");
+  link.href = `/desk/bulk/${data.id}/`;
+  link.textContent = `${data.done} / ${data.total}`;
   if (bar.hidden) reloadList();
+}
+
+/** The list may have been searched since its menu was made: the export takes what is shown. */
+function exportSearch(event) {
+  const link = event.target.closest?.("[data-desk-export]");
+  if (link && list()) link.search = list().dataset.query ?? "";
 }
 
 export function startBulk() {
@@ -76,4 +83,5 @@ export function startBulk() {
     offerWhole(whole);
   });
   document.body.addEventListener("desk:reload", () => { isWhole = false; });
+  document.addEventListener("click", exportSearch, true);
 }

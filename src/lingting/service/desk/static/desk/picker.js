@@ -62,7 +62,7 @@ function choose() {
   const option = shown[at];
   if (!option) return;
   dialog.close();
-  window.htmx.ajax("POST", offer.url, { values: { ...offer.given, value: option.value }, swap: "none", source: document.body });
+  window.htmx.ajax("POST", offer.url, { values: { ...offer.given, value: option.value, label: option.label }, swap: "none", source: document.body });
 }
 
 if (dialog) {
