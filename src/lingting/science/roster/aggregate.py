@@ -87,11 +87,17 @@ def span_prices(
     for (k, _), row in need.items():
         lp.put(row, lp.column(floor.demand.under_price[k]), 1.0)
     for (g, i), row in duty.items():
-        lp.put(row, lp.column(floor.demand.idle_price), -1.0)
+        people = lp.column(0.0)
+        lp.put(row, people, 1.0)
+        if i + 1 < last - first:
+            lp.put(duty[g, i + 1], people, -1.0)
+        place = lp.row(0.0, 0.0)
+        lp.put(place, people, -1.0)
+        lp.put(place, lp.column(floor.demand.idle_price), 1.0)
         for k in range(skills):
             if floor.masks[g] >> k & 1:
                 serve = lp.column(0.0)
-                lp.put(row, serve, -1.0)
+                lp.put(place, serve, 1.0)
                 lp.put(need[k, i], serve, 1.0)
     for crowd, members in _crowds(crew).items():
         usable = crew[members[0]].shifts[1:]
@@ -152,11 +158,11 @@ def _lay_day(
         shifts[int(shift)] = column = lp.column(0.0)
         lp.put(head, column, 1.0)
         lp.put(total, column, 1.0)
-        begin = midnight + floor.starts[shift]
-        gap = range(floor.gaps[shift, 0], floor.gaps[shift].sum()) if floor.gaps[shift, 1] else range(0)
-        for at in range(floor.lengths[shift]):
-            if begin + at < last - first and at not in gap:
-                lp.put(duty[group, int(begin + at)], column, 1.0)
+        begin = midnight + int(floor.starts[shift])
+        turns = [(begin, 1.0), (begin + int(floor.lengths[shift]), -1.0)]
+        if floor.gaps[shift, 1]:
+            turns += [(begin + int(floor.gaps[shift, 0]), -1.0), (begin + int(floor.gaps[shift].sum()), 1.0)]
+        _turn(lp, duty, group, column, turns)
     for k in range(floor.breaks.shape[1]):
         for size in np.unique(floor.breaks[:, k, 0]):
             having = [shift for shift in shifts if floor.breaks[shift, k, 0] == size]
@@ -181,26 +187,38 @@ def _lay_breaks(
     column = {}
     for t in starts:
         column[t] = lp.column(0.0)
-        for at in range(midnight + t, min(midnight + t + size, span)):
-            lp.put(duty[group, at], column[t], -1.0)
+        _turn(lp, duty, group, column[t], [(midnight + t, -1.0), (midnight + t + size, 1.0)])
     total = lp.row(0.0, 0.0)
     for t in starts:
         lp.put(total, column[t], 1.0)
     for shift in shifts.values():
         lp.put(total, shift, -1.0)
-    for limit in sorted({late for _, late in windows.values()})[:-1]:
-        row = lp.row(0.0, np.inf)
-        for t in starts:
-            if t <= limit:
-                lp.put(row, column[t], 1.0)
-        for s, (_, late) in windows.items():
-            if late <= limit:
+    late_of = {s: late for s, (_, late) in windows.items()}
+    _keep_order(lp, column, shifts, late_of, sorted(set(late_of.values()))[:-1])
+    mirrored = {-t: at for t, at in column.items()}
+    early_of = {s: -early for s, (early, _) in windows.items()}
+    _keep_order(lp, mirrored, shifts, early_of, sorted(set(early_of.values()))[:-1])
+
+
+def _turn(lp: _Rows, duty: dict[tuple[int, int], int], group: int, column: int, turns: list[tuple[int, float]]) -> None:
+    """People who come (1) and go (-1): the rows of duty hold changes from interval to interval."""
+    for at, sign in turns:
+        if (group, at) in duty:
+            lp.put(duty[group, at], column, -sign)
+
+
+def _keep_order(lp: _Rows, column: dict[int, int], shifts: dict[int, int], limit_of: dict[int, int], limits: list[int]) -> None:
+    """Up to each limit at least as many breaks as shifts whose window ends there, by running surpluses."""
+    before, since = None, -(10**9)
+    for limit in limits:
+        row, surplus = lp.row(0.0, 0.0), lp.column(0.0)
+        lp.put(row, surplus, -1.0)
+        if before is not None:
+            lp.put(row, before, 1.0)
+        for t, at in column.items():
+            if since < t <= limit:
+                lp.put(row, at, 1.0)
+        for s, late in limit_of.items():
+            if late == limit:
                 lp.put(row, shifts[s], -1.0)
-    for limit in sorted({early for early, _ in windows.values()})[1:]:
-        row = lp.row(0.0, np.inf)
-        for t in starts:
-            if t >= limit:
-                lp.put(row, column[t], 1.0)
-        for s, (early, _) in windows.items():
-            if early >= limit:
-                lp.put(row, shifts[s], -1.0)
+        before, since = surplus, limit

@@ -355,7 +355,7 @@ def _most_served(demand: Demand, counts: dict[frozenset[str], Ints], skills: lis
     """Most units of the skills that can be served together, by interval (Hall's theorem, deficiency form; flows where skills are many)."""
     if len(skills) > _SKILLS_BY_SUBSETS:
         return _most_by_flow(demand, counts, skills)
-    best = demand.required[skills].sum(axis=0)
+    best: Ints = demand.required[skills].sum(axis=0)
     for size in range(1, len(skills) + 1):
         for chosen in combinations(skills, size):
             names = {demand.skills[k] for k in chosen}
@@ -366,7 +366,7 @@ def _most_served(demand: Demand, counts: dict[frozenset[str], Ints], skills: lis
 
 
 def _most_by_flow(demand: Demand, counts: dict[frozenset[str], Ints], skills: list[int]) -> Ints:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
 
     groups, size = list(counts), len(counts) + len(skills) + 2
@@ -378,5 +378,5 @@ def _most_by_flow(demand: Demand, counts: dict[frozenset[str], Ints], skills: li
             for column, k in enumerate(skills, start=1 + len(groups)):
                 edge[row, column] = edge[0, row] if demand.skills[k] in have else 0
                 edge[column, size - 1] = demand.required[k, interval]
-        best[interval] = maximum_flow(csr_matrix(edge), 0, size - 1).flow_value
+        best[interval] = maximum_flow(csr_array(edge), 0, size - 1).flow_value
     return best

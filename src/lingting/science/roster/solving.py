@@ -187,8 +187,10 @@ class _Centre:
         bound = Bound(self.problem, floor, crew, start=low)
         self.bound = bound.priced(bound.value).bound
         known = [part for part in found if part is not None]
-        if len(known) == len(spans):
-            value = np.clip(np.concatenate(known, axis=1), bound.low, bound.high)
+        if known and all(part is not None or len(span) == 7 for part, span in zip(found, spans, strict=True)):
+            usual = np.mean([part for part in known if part.shape == known[0].shape], axis=0)
+            value = np.concatenate([usual if part is None else part for part in found], axis=1)
+            value = np.clip(value, bound.low, bound.high)
             self.bound = max(self.bound, bound.priced(value).bound)
             self._blend = np.stack([-bound.earned(value, group)[0] for group in range(len(floor.masks))])
         self._tell()
