@@ -186,9 +186,11 @@ class _Centre:
         low = np.full(floor.demand.required.shape, -floor.demand.idle_price)
         bound = Bound(self.problem, floor, crew, start=low)
         self.bound = bound.priced(bound.value).bound
-        known = [part for part in found if part is not None]
-        if known and all(part is not None or len(span) == 7 for part, span in zip(found, spans, strict=True)):
-            usual = np.mean([part for part in known if part.shape == known[0].shape], axis=0)
+        weeks = [part for part, span in zip(found, spans, strict=True) if part is not None and len(span) == 7]
+        if all(part is not None for part in found) or (
+            weeks and all(part is not None or len(span) == 7 for part, span in zip(found, spans, strict=True))
+        ):
+            usual = np.mean(weeks, axis=0) if weeks else None
             value = np.concatenate([usual if part is None else part for part in found], axis=1)
             value = np.clip(value, bound.low, bound.high)
             self.bound = max(self.bound, bound.priced(value).bound)
