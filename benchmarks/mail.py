@@ -37,7 +37,7 @@ RATIO = 0.06
 PORT = 21_991
 ADDRESS = "support@centre.example"
 MOST_PREPARED = 6_000
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 600
 _PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
