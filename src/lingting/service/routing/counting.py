@@ -18,16 +18,19 @@ _KEYS = {
     GroupBy.WEEKDAY: "EXTRACT(isodow FROM contact.entered_at AT TIME ZONE %(zone)s)::int - 1",
 }
 
+_TARGET = "CASE WHEN contact.channel IN ('chat', 'voice') THEN queue.target_seconds ELSE queue.response_hours * 3600 END"
+"""Who writes waits hours, not seconds: the queue's written-answer promise holds for mail."""
+
 _CONTACTS = """
     SELECT {key} AS key,
         count(*) AS offered,
         count(*) FILTER (WHERE contact.outcome = 'answered') AS answered,
         count(*) FILTER (
-            WHERE contact.outcome = 'answered' AND contact.wait_seconds <= queue.target_seconds) AS answered_in_target,
+            WHERE contact.outcome = 'answered' AND contact.wait_seconds <= {target}) AS answered_in_target,
         count(*) FILTER (WHERE contact.outcome IN ('abandoned', 'left')) AS abandoned,
         count(*) FILTER (
             WHERE contact.outcome IN ('abandoned', 'left')
-              AND contact.wait_seconds <= queue.target_seconds) AS abandoned_in_target,
+              AND contact.wait_seconds <= {target}) AS abandoned_in_target,
         COALESCE(sum(contact.wait_seconds) FILTER (WHERE contact.outcome = 'answered'), 0) AS answer_seconds,
         count(*) FILTER (WHERE contact.finished_at IS NOT NULL AND contact.outcome = 'answered') AS handled,
         COALESCE(sum(contact.talk_seconds + COALESCE(contact.wrap_up_seconds, 0))
@@ -52,7 +55,7 @@ class ContactCounters:
     groups = frozenset(GroupBy)
 
     def count(self, period: Period, *, group_by: GroupBy, scope: Scope, now: datetime) -> dict[object, dict[str, float]]:
-        sql = _CONTACTS.format(key=_KEYS[group_by])
+        sql = _CONTACTS.format(key=_KEYS[group_by], target=_TARGET)
         by_people = group_by is GroupBy.AGENT or scope.account_ids is not None
         if by_people:
             sql = sql.replace("GROUP BY 1", "AND contact.answered_by_id IS NOT NULL GROUP BY 1")

@@ -84,3 +84,9 @@ def test_every_metric_has_a_name_and_its_counters_have_a_source() -> None:
     for definition in metrics():
         counted = set().union(*(source.counters for source in sources_of(definition.needs)))
         assert str(definition.label) and definition.needs <= counted, definition.key
+
+
+def test_mail_is_in_time_by_its_queues_hours_not_seconds(a_morning: Account, now: datetime) -> None:
+    Contact.objects.update(channel="mail")
+    [row] = measure(["service_level"], period(now), now=now)
+    assert row.figures["service_level"].value == pytest.approx(2 / 5)
