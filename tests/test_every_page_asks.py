@@ -29,7 +29,7 @@ PUBLIC_PAGES = frozenset({
 })  # fmt: skip
 """Pages that strangers may open, by URL name."""
 
-PUBLIC_NAMESPACES = frozenset({"help", "orderlink"})
+PUBLIC_NAMESPACES = frozenset({"help", "orderlink", "portal"})
 """Namespaces made for customers: every page in them is open."""
 
 PUBLIC_OPERATIONS: frozenset[tuple[str, str]] = frozenset({

@@ -31,6 +31,7 @@ APPS: tuple[str, ...] = (
     "lingting.service.workorders",
     "lingting.service.channels.chat",
     "lingting.service.channels.email",
+    "lingting.service.portal",
     "lingting.insight.wallboard",
     "lingting.insight.reports",
     "lingting.demo",

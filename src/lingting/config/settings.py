@@ -127,6 +127,17 @@ FILES_S3_ENDPOINT = os.environ.get("FILES_S3_ENDPOINT", "")
 FILES_S3_ACCESS_KEY = os.environ.get("FILES_S3_ACCESS_KEY", "")
 FILES_S3_SECRET_KEY = os.environ.get("FILES_S3_SECRET_KEY", "")
 FILES_S3_REGION = os.environ.get("FILES_S3_REGION", "")
+
+# Letters that belong to no case, such as the portal's sign-in codes; cases are answered through their mailboxes.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "lingting@localhost")
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 

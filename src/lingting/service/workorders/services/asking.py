@@ -42,7 +42,8 @@ def ask_department(
     """Opens a work order under a customer's case; returns it with the secret of its link (kept nowhere).
 
     A child case carries it, named after the customer's and without a type: the procedure and promises of a type are that
-    one's. Its clock counts in the department's hours (`minutes`: another limit than the department's). The department's members get a notice. Raises `EmptyOrder`, `NoSuchDepartment`.
+    one's. Its clock counts in the department's hours (`minutes`: another limit than the department's). The department's
+    members get a notice. Raises `EmptyOrder`, `NoSuchDepartment`.
     """
     department = Department.objects.select_related("calendar").filter(pk=department_id, is_active=True).first()
     if department is None:

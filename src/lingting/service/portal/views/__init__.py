@@ -1,0 +1,1 @@
+"""Pages of the portal: getting in, the list, a case."""
