@@ -29,6 +29,7 @@ APPS: tuple[str, ...] = (
     "lingting.service.feedback",
     "lingting.service.promises",
     "lingting.service.workorders",
+    "lingting.service.complaints",
     "lingting.service.channels.chat",
     "lingting.service.channels.email",
     "lingting.service.portal",

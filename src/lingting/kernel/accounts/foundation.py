@@ -26,18 +26,19 @@ class RoleDefinition:
 _AGENT = (
     "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "crm.view_customers", "crm.edit_customers",
     "knowledge.read_articles", "routing.take_work", "organisation.view_colleagues", "workorders.ask_departments",
-    "clocks.explain_breaches",
+    "clocks.explain_breaches", "complaints.view_complaints", "complaints.handle_complaints",
 )  # fmt: skip
 _LEADER = (
     *_AGENT, "desk.bulk_cases", "desk.manage_canned", "routing.supervise", "routing.set_presence", "wallboard.view_floor",
     "reports.view_reports", "crm.merge_customers", "feedback.view_ratings", "email.mend_mail",
-    "procedures.manage_runs", "procedures.view_reports",
+    "procedures.manage_runs", "procedures.view_reports", "complaints.approve_compensation", "complaints.view_hotspots",
 )  # fmt: skip
 _SUPERVISOR = (
     *_LEADER, "clocks.manage_clocks", "procedures.write_procedures",
     "desk.export_cases", "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
     "knowledge.write_articles", "automation.manage_rules", "promises.manage_policies", "workorders.manage_departments", "organisation.manage_people", "wallboard.manage_alerts",
-    "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes",
+    "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes", "complaints.manage_catalogue",
+    "complaints.manage_measures",
 )  # fmt: skip
 
 DEFINITIONS: tuple[RoleDefinition, ...] = (
