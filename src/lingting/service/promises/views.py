@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.metrics.registry import Period
-from lingting.kernel.metrics.selectors import measure
+from lingting.kernel.metrics.selectors import as_figure, measure
 from lingting.platform.refusals import Conflict, Invalid
 from lingting.service.desk.models import Case, Queue
 from lingting.service.desk.selectors import colleagues
@@ -37,7 +37,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     [kept] = measure(["first_answer_kept", "resolution_kept"], period, now=now)
     tabs = [("", _("All")), ("breached", _("Overdue")), ("warned", _("Running out")), ("first-answer", _("First answer")),
             ("next-answer", _("Further answer")), ("resolution", _("Resolution"))]  # fmt: skip
-    context = {"rows": rows, "only": only, "tabs": tabs, "figures": kept.figures, "may_manage": request.user.can(MANAGE)}
+    figures = [as_figure(kept.figures[key], period=_("30 days")) for key in ("first_answer_kept", "resolution_kept")]
+    context = {"rows": rows, "only": only, "tabs": tabs, "figures": figures, "may_manage": request.user.can(MANAGE)}
     return render(request, "promises/overview.html", context)
 
 
