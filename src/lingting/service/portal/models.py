@@ -10,8 +10,8 @@ from lingting.service.desk.models import Case
 
 
 class PassKind(models.TextChoices):
-    LINK = "link", _("link")
-    SIGN_IN = "sign_in", _("sign-in")
+    LINK = "link", _("by link")
+    SIGN_IN = "sign_in", _("by sign-in")
 
 
 class Pass(models.Model):

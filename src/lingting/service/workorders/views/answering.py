@@ -32,7 +32,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     if show not in VIEWS:
         show = "open" if departments or not may_ask else "asked"
     counts = selectors.counts_for(account)
-    names = {"open": _("Open"), "mine": _("In my hands"), "answered": _("Answered"), "asked": _("Asked by me")}
+    names = {"open": _("Open"), "mine": _("In my hands"), "answered": _("Already answered"), "asked": _("Asked by me")}
     shown = [key for key in VIEWS if (may_ask if key == "asked" else departments)]
     tabs = [(names[key], f"{reverse('workorders:orders')}?show={key}", key == show, counts.get(key, 0)) for key in shown]
     context = {
