@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from lingting.demo import content
-from lingting.demo.laying import orders
+from lingting.demo.laying import complaints, orders
 from lingting.demo.laying.floor import WIDGET_KEY, open_round_the_clock
 from lingting.demo.world import PASSWORD, build_world
 from lingting.kernel.accounts.models import Account
@@ -52,6 +52,7 @@ def create(say: Say, *, days: int = DAYS, seed: int = 20261121) -> None:
 
         lay_history(days=days, seed=seed, now=now, say=say)
         orders.lay(seed=seed, now=now)
+        complaints.lay(seed=seed, now=now)
 
 
 def _days_of_history() -> int:

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, Permission
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+
+
+def _case_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
+    from lingting.service.complaints.views.handling import case_section
+
+    return case_section(request, case=given["case"])
+
 
 manifest = Manifest(
     app="complaints",
+    navigation=[
+        NavigationEntry(
+            workspace=Workspace.QUALITY, label=_("Complaints"), route="complaints:complaints", icon="speakerphone",
+            permission="complaints.view_complaints", order=10, keywords="complaints 投诉 客诉 升级 补偿",
+        ),
+        NavigationEntry(
+            workspace=Workspace.QUALITY, label=_("Hot spots"), route="complaints:hot-spots", icon="flame",
+            permission="complaints.view_hotspots", order=20, keywords="hot spots trends root cause 热点 投诉分析 显著",
+        ),
+        NavigationEntry(
+            workspace=Workspace.QUALITY, label=_("Measures"), route="complaints:measures", icon="target-arrow",
+            permission="complaints.view_hotspots", order=30, keywords="measures effect improvement 整改 措施 改进",
+        ),
+        NavigationEntry(
+            workspace=Workspace.SETTINGS, label=_("Complaint catalogue"), route="complaints:catalogue", icon="speakerphone",
+            permission="complaints.manage_catalogue", order=46, keywords="categories causes compensation limits 分类 原因 补偿 额度",
+        ),
+    ],
     permissions=[
         Permission(key="complaints.view_complaints", label=_("See complaints"), scoped=True),
         Permission(key="complaints.handle_complaints", label=_("Handle complaints"), scoped=True),
@@ -16,4 +44,11 @@ manifest = Manifest(
         Permission(key="complaints.manage_measures", label=_("Make measures against hot spots")),
         Permission(key="complaints.manage_catalogue", label=_("Manage complaint categories, causes, compensation and limits")),
     ],
-)
+    slots=[
+        Slot(
+            place="desk.side.tabs", template="complaints/_case.html", context=_case_section, label=_("Complaint"), key="complaint",
+            order=26,
+        ),
+    ],
+    pages=[("complaints/", "lingting.service.complaints.urls")],
+)  # fmt: skip
