@@ -58,8 +58,8 @@ def lay(*, seed: int, now: datetime) -> int:
     if len(cases) < len(_ORDERS):
         cases += list(rows.filter(state="closed").order_by("-active_at", "-id")[: len(_ORDERS)])
     cases = sorted(random.Random(seed).sample(cases, min(len(_ORDERS), len(cases))), key=lambda case: -case.pk)
-    for case, (key, *told) in zip(cases, _ORDERS, strict=False):
-        _lay_order(case, departments[key], *told, now=now)
+    for case, (key, subject, question, hours, state, by, said) in zip(cases, _ORDERS, strict=False):
+        _lay_order(case, departments[key], subject, question, hours, state, by, said, now=now)
     return min(len(cases), len(_ORDERS))
 
 

@@ -127,7 +127,7 @@ def test_a_member_answers_without_any_desk_permission_and_strangers_see_nothing(
 
 
 def test_files_are_for_members_and_who_sees_the_case(scene: Scene, order: tuple[WorkOrder, str]):
-    found, token = order
+    _found, token = order
     photo = SimpleUploadedFile("底单.txt", "底单".encode())
     Client().post(f"/w/{token}/", {"act": "ask_back", "name": "小王", "text": "看附件", "files": photo})
     file = StoredFile.objects.get(original_name="底单.txt")
