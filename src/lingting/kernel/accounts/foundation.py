@@ -36,7 +36,8 @@ _LEADER = (
 _SUPERVISOR = (
     *_LEADER, "clocks.manage_clocks", "procedures.write_procedures",
     "desk.export_cases", "desk.manage_types", "routing.manage_queues", "calendars.manage_calendars", "crm.import_customers",
-    "knowledge.write_articles", "automation.manage_rules", "promises.manage_policies", "workorders.manage_departments", "organisation.manage_people", "wallboard.manage_alerts",
+    "knowledge.write_articles", "automation.manage_rules", "questionnaires.manage", "questionnaires.view_results",
+    "promises.manage_policies", "workorders.manage_departments", "organisation.manage_people", "wallboard.manage_alerts",
     "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes", "complaints.manage_catalogue",
     "complaints.manage_measures",
 )  # fmt: skip

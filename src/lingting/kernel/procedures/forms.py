@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.kernel.accounts.models import Account, Role
 from lingting.kernel.calendars.models import Calendar
@@ -18,7 +16,6 @@ from lingting.kernel.organisation.models import Team
 from lingting.kernel.procedures.models import OwnerKind, Step
 from lingting.kernel.procedures.registry import subject_kinds
 from lingting.kernel.procedures.services import LevelDraft, OutcomeDraft
-from lingting.kernel.questionnaires.models import Item, ItemKind
 from lingting.kernel.questionnaires.models import Version as FormVersion
 
 
@@ -101,7 +98,9 @@ class StepForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Only the owner that its kind names is kept."""
         given = super().clean() or {}
-        kept = {OwnerKind.ROLE: "role", OwnerKind.TEAM: "team", OwnerKind.PERSON: "person"}.get(given.get("owner_kind", OwnerKind.SUBJECT))
+        kept = {OwnerKind.ROLE: "role", OwnerKind.TEAM: "team", OwnerKind.PERSON: "person"}.get(
+            given.get("owner_kind", OwnerKind.SUBJECT)
+        )
         for name in ("role", "team", "person"):
             if name != kept:
                 given[name] = None
@@ -158,73 +157,6 @@ def read_levels(post: QueryDict) -> list[LevelDraft]:
             up_to = None
         found.append(LevelDraft(up_to=up_to, least_rank=int(rank)))
     return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """An item of a form as a screen asks it, with what was typed and what is wrong."""
-
-    item: Item
-    name: str
-    text: str
-    options: list[tuple[str, str]]
-    value: Any = ""
-    problems: tuple[str, ...] = ()
-
-
-def questions_of(
-    version: FormVersion, *, typed: Mapping[str, Any] | None = None, problems: Mapping[str, Any] | None = None
-) -> list[Question]:
-    """Every item of a form in order. One query."""
-    items = Item.objects.filter(section__version=version).order_by("section__order", "order")
-    in_chinese = (get_language() or "").startswith("zh")
-    return [
-        Question(
-            item=item, name=f"answer-{item.key}", text=item.text_zh if in_chinese else item.text_en or item.text_zh,
-            options=_options(item, in_chinese=in_chinese), value=(typed or {}).get(item.key, ""),
-            problems=tuple((problems or {}).get(item.key, ())),
-        )
-        for item in items
-    ]  # fmt: skip
-
-
-def _options(item: Item, *, in_chinese: bool) -> list[tuple[str, str]]:
-    if item.kind == ItemKind.YES_NO:
-        return [("yes", _("Yes")), ("no", _("No"))]
-    if item.kind == ItemKind.SCALE:
-        return [
-            (str(number), str(number))
-            for number in range(int(item.settings.get("low", 1)), int(item.settings.get("high", 5)) + 1)
-        ]
-    return [
-        (option["key"], option.get("zh", option["key"]) if in_chinese else option.get("en") or option.get("zh", option["key"]))
-        for option in item.settings.get("options", ())
-    ]
-
-
-def read_answers(version: FormVersion, post: QueryDict) -> dict[str, Any]:
-    """What was posted, in the kinds that questionnaires take; what was left empty is left out."""
-    answers: dict[str, Any] = {}
-    for item in Item.objects.filter(section__version=version):
-        name = f"answer-{item.key}"
-        if item.kind == ItemKind.CHOICES:
-            if post.getlist(name):
-                answers[item.key] = post.getlist(name)
-        elif post.get(name, "").strip():
-            answers[item.key] = _typed(item, str(post[name]).strip())
-    return answers
-
-
-def _typed(item: Item, text: str) -> Any:
-    if item.kind == ItemKind.YES_NO:
-        return text == "yes"
-    if item.kind in (ItemKind.NUMBER, ItemKind.SCALE):
-        try:
-            number = float(text.replace(",", ""))
-        except ValueError:
-            return text
-        return int(number) if number.is_integer() else number
-    return text
 
 
 class DefinitionForm(forms.Form):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings as django_settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.organisation.models import BilingualName
+from lingting.kernel.questionnaires.definitions import in_language
 
 
 class Questionnaire(BilingualName):
@@ -15,15 +17,35 @@ class Questionnaire(BilingualName):
 
 
 class Version(models.Model):
-    """A frozen state of a questionnaire; a draft until `published_at`."""
+    """A frozen state of a questionnaire; a draft until `published_at`.
+
+    A draft stands in `draft` as a document (`definitions.as_document`), whatever state it is in; publishing makes
+    sections and items of it, which the database then keeps as they are. `draft_number` grows with every save.
+    """
 
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     published_at = models.DateTimeField(null=True)
     pass_share = models.DecimalField(_("pass mark"), max_digits=4, decimal_places=3, null=True, blank=True)
+    draft = models.JSONField(null=True)
+    draft_number = models.PositiveIntegerField(default=0)
+    note = models.CharField(_("what changed"), max_length=500, blank=True)
+    published_by = models.ForeignKey(django_settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "number"], name="questionnaire_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "number"], name="questionnaire_version_once"),
+            models.UniqueConstraint(
+                fields=["questionnaire"], condition=models.Q(draft__isnull=False), name="questionnaire_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None) | models.Q(draft=None), name="questionnaire_published_without_draft"
+            ),
+        ]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
 
 
 class Section(BilingualName):
@@ -47,7 +69,8 @@ class ItemKind(models.TextChoices):
 class Item(models.Model):
     """A question. `settings` holds what its kind needs: {"low": 1, "high": 5} or {"options": [{"key","zh","en","points"}]}.
 
-    `weight` is its share in the score; a failed `is_critical` item makes the whole score 0.
+    `weight` is its share in the score; a failed `is_critical` item makes the whole score 0. `show_if` is a list of
+    {"item", "op", "value"} on earlier items, all of which have to hold for it to be asked.
     """
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="items")
@@ -59,11 +82,16 @@ class Item(models.Model):
     weight = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     is_required = models.BooleanField(default=False)
     is_critical = models.BooleanField(default=False)
+    show_if = models.JSONField(default=list)
     order = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["section", "key"], name="questionnaire_item_once")]
+
+    @property
+    def text(self) -> str:
+        return in_language(self.text_zh, self.text_en)
 
 
 class Response(models.Model):
@@ -79,7 +107,10 @@ class Response(models.Model):
     is_critical_failure = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="response_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="response_subject"),
+            models.Index(fields=["version", "answered_at"], name="response_period"),
+        ]
 
 
 class Answer(models.Model):

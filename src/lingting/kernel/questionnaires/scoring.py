@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from lingting.kernel.questionnaires.definitions import ItemDefinition
 from lingting.kernel.questionnaires.models import Item, ItemKind
+from lingting.platform.files.selectors import file_of
 
 LONGEST_TEXT = 5_000
+Scored = Item | ItemDefinition
 
 
 class BadAnswer(ValueError):
     """The answer does not fit its item; the message is for the person who gave it."""
 
 
-def check_answer(item: Item, value: Any) -> Any:
+def check_answer(item: Scored, value: Any) -> Any:
     """The answer in its stored form. Raises `BadAnswer` with what is wanted instead."""
     settings = item.settings
     if item.kind in (ItemKind.SCALE, ItemKind.NUMBER):
@@ -28,18 +33,35 @@ def check_answer(item: Item, value: Any) -> Any:
             raise BadAnswer(_("Answer yes or no."))
         return value
     if item.kind in (ItemKind.CHOICE, ItemKind.CHOICES):
-        chosen = value if isinstance(value, list) else [value]
-        known = {option["key"] for option in settings.get("options", ())}
-        if not chosen or not set(chosen) <= known or (item.kind == ItemKind.CHOICE and len(chosen) != 1):
-            raise BadAnswer(_("Choose one of the options shown."))
-        return chosen if item.kind == ItemKind.CHOICES else chosen[0]
+        return _checked_choice(item, value)
+    if item.kind == ItemKind.FILE:
+        if not isinstance(value, str) or _stored_file(value) is None:
+            raise BadAnswer(_("The file did not arrive. Please choose it again."))
+        return value
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise BadAnswer(_("Write at most %(count)s characters.") % {"count": LONGEST_TEXT})
     return value.replace("\x00", "").strip()
 
 
+def _stored_file(public_id: str) -> object | None:
+    try:
+        return file_of(UUID(public_id))
+    except ValueError:
+        return None
+
+
+def _checked_choice(item: Scored, value: Any) -> Any:
+    """What was chosen, each option once."""
+    chosen = value if isinstance(value, list) else [value]
+    known = {option["key"] for option in item.settings.get("options", ())}
+    fits = bool(chosen) and all(isinstance(one, str) and one in known for one in chosen)
+    if not fits or (item.kind == ItemKind.CHOICE and len(chosen) != 1):
+        raise BadAnswer(_("Choose one of the options shown."))
+    return list(dict.fromkeys(chosen)) if item.kind == ItemKind.CHOICES else chosen[0]
+
+
 def _checked_number(value: Any, *, low: float | None, high: float | None, whole: bool) -> float | int:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     fits = is_number and (low is None or value >= low) and (high is None or value <= high)
     if not fits or (whole and value != int(value)):
         if low is not None and high is not None:
@@ -48,7 +70,7 @@ def _checked_number(value: Any, *, low: float | None, high: float | None, whole:
     return int(value) if whole else value
 
 
-def item_share(item: Item, value: Any) -> Decimal | None:
+def item_share(item: Scored, value: Any) -> Decimal | None:
     """How good an answer is, 0-1; None where its kind has no score."""
     settings = item.settings
     if item.kind in (ItemKind.SCALE, ItemKind.NUMBER):
@@ -59,11 +81,22 @@ def item_share(item: Item, value: Any) -> Decimal | None:
     if item.kind == ItemKind.YES_NO:
         return Decimal(int(bool(value)))
     if item.kind in (ItemKind.CHOICE, ItemKind.CHOICES):
-        points = {option["key"]: Decimal(str(option.get("points", 0))) for option in settings.get("options", ())}
-        most = sum(p for p in points.values() if p > 0) if item.kind == ItemKind.CHOICES else max(points.values(), default=Decimal(0))
+        points, most = _points(item), most_points(item)
         chosen = value if isinstance(value, list) else [value]
-        return max(Decimal(0), sum((points[key] for key in chosen), Decimal(0))) / most if most else None
+        return max(Decimal(0), sum((points[key] for key in chosen), Decimal(0))) / most if most > 0 else None
     return None
+
+
+def _points(item: Scored) -> dict[str, Decimal]:
+    return {option["key"]: Decimal(str(option.get("points") or 0)) for option in item.settings.get("options", ())}
+
+
+def most_points(item: Scored) -> Decimal:
+    """The points of the best answer to a choice: the best option, or all good ones together."""
+    points = _points(item).values()
+    if item.kind == ItemKind.CHOICES:
+        return sum((one for one in points if one > 0), Decimal(0))
+    return max(points, default=Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -74,7 +107,7 @@ class Score:
     is_critical_failure: bool
 
 
-def score_of(answered: Iterable[tuple[Item, Any]]) -> Score:
+def score_of(answered: Iterable[tuple[Scored, Any]]) -> Score:
     """Weights count only where an answer was given. A critical item fails at less than full marks."""
     total, weights, failed = Decimal(0), Decimal(0), False
     for item, value in answered:

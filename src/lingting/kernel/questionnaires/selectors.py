@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from lingting.kernel.questionnaires.models import Version
+from typing import Any
+
+from django.db.models import Count, Max, Prefetch, QuerySet
+
+from lingting.kernel.questionnaires.asking import answer_words
+from lingting.kernel.questionnaires.models import Answer, ItemKind, Questionnaire, Response, Version
+from lingting.platform.files.models import StoredFile
+from lingting.platform.files.selectors import plain_url
 
 
 def current_version(key: str) -> Version | None:
@@ -13,3 +20,30 @@ def current_version(key: str) -> Version | None:
         .order_by("-number")
         .first()
     )
+
+
+def questionnaires_listed() -> QuerySet[Questionnaire]:
+    """Every questionnaire with its versions (`listed`, newest first), how often it was answered and when last."""
+    versions = Version.objects.defer("draft").order_by("-number")
+    return (
+        Questionnaire.objects.prefetch_related(Prefetch("versions", versions, to_attr="listed"))
+        .annotate(answered=Count("versions__responses"), answered_at=Max("versions__responses__answered_at"))
+        .order_by("name_zh", "id")
+    )
+
+
+def answers_shown(response: Response) -> list[dict[str, Any]]:
+    """The answers of a response in the order of the form, as people read them; files with their address. Two queries."""
+    answers = list(
+        Answer.objects.filter(response=response).select_related("item__section").order_by("item__section__order", "item__order")
+    )
+    wanted = [answer.value["value"] for answer in answers if answer.item.kind == ItemKind.FILE]
+    files = {str(file.public_id): file for file in StoredFile.objects.filter(public_id__in=wanted)} if wanted else {}
+    return [_shown(answer, files) for answer in answers]
+
+
+def _shown(answer: Answer, files: dict[str, StoredFile]) -> dict[str, Any]:
+    value = answer.value["value"]
+    file = files.get(str(value)) if answer.item.kind == ItemKind.FILE else None
+    words = file.original_name if file else answer_words(answer.item, value)
+    return {"item": answer.item, "words": words, "url": plain_url(file) if file else ""}

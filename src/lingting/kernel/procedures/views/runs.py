@@ -16,9 +16,8 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.procedures import selectors, services
 from lingting.kernel.procedures.access import MANAGE_RUNS, may_act, may_see
-from lingting.kernel.procedures.forms import questions_of, read_answers
 from lingting.kernel.procedures.models import Reading, Run, StepKind, StepRun, StepState, Version
-from lingting.kernel.questionnaires.services import BadAnswers
+from lingting.kernel.questionnaires.services import BadAnswers, answers_in
 from lingting.platform.refusals import Invalid, NotFound
 
 
@@ -65,7 +64,7 @@ def _step_page(
     asks = passage.step.kind == StepKind.TASK and not any(outcome.tests for outcome in outcomes)
     context = {
         "passage": passage, "shown": selectors.shown_run(run, now=now), "is_open": is_open, "outcomes": outcomes if asks else [],
-        "questions": questions_of(passage.step.form, typed=typed, problems=problems) if is_open and passage.step.form else [],
+        "form": passage.step.form if is_open else None, "answers": typed, "problems": problems,
         "people": _people(request) if is_open else [], "may_manage": request.user.can(MANAGE_RUNS), "subject": selectors.subject_of(run),
         "reading": Reading.objects.filter(version=run.version, account=request.user, confirmed_at=None).first(),
     }  # fmt: skip
@@ -82,11 +81,14 @@ def _people(request: HttpRequest) -> list[Account]:
 def completion(request: HttpRequest, step_run_id: int) -> HttpResponse:
     """Ends a task with its answers and outcome; wrong answers come back with what was typed."""
     passage = access_step(request.user, step_run_id)
-    answers = read_answers(passage.step.form, request.POST) if passage.step.form else {}
+    form, now, answers = passage.step.form, timezone.now(), {}
     try:
+        if form:
+            answers = answers_in(request.POST, form)
+            answers = answers_in(request.POST, form, files=request.FILES, actor=request.user.as_actor, now=now)
         services.complete_step(
             step_run_id, outcome=request.POST.get("outcome", ""), answers=answers, note=request.POST.get("note", ""),
-            account=request.user, now=timezone.now(),
+            account=request.user, now=now,
         )  # fmt: skip
     except (BadAnswers, services.WrongOutcome) as refusal:
         messages.error(request, str(refusal))

@@ -49,7 +49,12 @@ def test_a_response_keeps_its_answers_and_its_score(now: datetime) -> None:
 @pytest.mark.django_db
 def test_a_failed_critical_item_makes_the_score_zero(now: datetime) -> None:
     response = respond(
-        publish(FORM, now=now), answers={"score": 5, "solved": False}, respondent=CUSTOMER, subject_type="x.y", subject_id=1, now=now
+        publish(FORM, now=now),
+        answers={"score": 5, "solved": False},
+        respondent=CUSTOMER,
+        subject_type="x.y",
+        subject_id=1,
+        now=now,
     )
     assert response.is_critical_failure and response.score == 0
 
