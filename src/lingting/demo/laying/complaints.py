@@ -14,6 +14,7 @@ from lingting.service.desk.models import Case
 # category, product, what the answer was, root cause, responsibility, weight
 _KINDS = (
     ("product-fault", "HY-V8", "已为您更换主板，并延长保修三个月。", "manufacture", "supplier", 4),
+    ("product-fault", "HY-W600", "已上门更换接头并复检。", "manufacture", "supplier", 4),
     ("product-fault", "HY-T3", "已寄出新机，旧机由快递上门取回。", "manufacture", "supplier", 3),
     ("delivery-late", "HY-A500", "包裹已由站点专人送达，赠送优惠券致歉。", "carrier", "supplier", 4),
     ("delivery-lost", "HY-WF1", "已补发，并由承运商赔付。", "carrier", "supplier", 2),

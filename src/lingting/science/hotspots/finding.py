@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from lingting.science.hotspots.comparing import compare_rates
@@ -118,18 +118,15 @@ def _ranked(spots: list[Spot]) -> tuple[Spot, ...]:
     ranked = sorted(spots, key=lambda spot: (spot.adjusted_p, -spot.excess, -len(spot.key), repr(spot.key)))
     told: list[Spot] = []
     for spot in ranked:
-        above = next((one.key for one in told if one.within is None and _overlap(one, spot)), None)
-        told.append(Spot(*(getattr(spot, name) for name in _PLAIN), within=above))
+        above = next((one for one in told if _is_same_matter(one, spot)), None)
+        told.append(replace(spot, within=(above.within or above.key) if above else None))
     return tuple(told)
 
 
-_PLAIN = ("key", "counts", "observed", "expected", "ratio", "low", "high", "p", "adjusted_p")
-
-
-def _overlap(one: Spot, other: Spot) -> bool:
-    """Whether one's values are among the other's and the excess is mostly the same."""
-    narrow, wide = (one, other) if set(one.key) >= set(other.key) else (other, one)
-    return set(narrow.key) >= set(wide.key) and min(one.excess, other.excess) >= 0.6 * max(one.excess, other.excess)
+def _is_same_matter(above: Spot, spot: Spot) -> bool:
+    """Whether a spot is a part of the one above, or wider than it with mostly the same excess."""
+    mine, theirs = set(spot.key), set(above.key)
+    return mine >= theirs or (mine < theirs and above.excess >= 0.6 * spot.excess)
 
 
 def _check(cells: Sequence[Cell], exposure: Sequence[float], *, latest: int, level: float) -> None:

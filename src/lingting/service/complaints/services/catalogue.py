@@ -50,7 +50,7 @@ def save_limit(values: Mapping[str, Any], *, limit_id: int | None = None) -> Com
     if (role is None) == (position is None):
         raise BadComplaint(_("Choose a role or a position."), fields={"role": [_("Choose a role or a position.")]})
     same = CompensationLimit.objects.filter(role=role) if role else CompensationLimit.objects.filter(position=position)
-    if same.exclude(pk=limit_id).exists():
+    if same.exclude(pk=limit_id or 0).exists():
         raise BadComplaint(_("There is a limit for it already."), fields={"role": [_("There is a limit for it already.")]})
     limit = CompensationLimit.objects.select_for_update().get(pk=limit_id) if limit_id else CompensationLimit()
     limit.role, limit.position, limit.amount = role, position, amount  # type: ignore[assignment]

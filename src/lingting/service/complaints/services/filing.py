@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -131,8 +130,7 @@ def earlier_complaints(complaint: Complaint, *, days: int = REPEAT_DAYS[-1]) -> 
 
 
 def _mark_repeat(complaint: Complaint) -> None:
-    earlier: Sequence[Complaint] = earlier_complaints(complaint)[:1]
-    latest = next(iter(earlier), None)
+    latest = earlier_complaints(complaint).first()
     complaint.repeat_of, complaint.repeat_days = latest, None
     if latest is not None:
         passed = complaint.filed_at - latest.filed_at

@@ -34,7 +34,7 @@ def hot_spots(request: HttpRequest) -> HttpResponse:
     chart = {"kind": "line", "labels": labels, "format": "number",
              "series": [{"name": _("Complaints per 1,000 contacts"), "values": [rate and round(rate, 2) for rate in rates]}]}  # fmt: skip
     context = {"found": found, "rows": rows, "latest": latest, "chart": chart, "may_manage": request.user.can(MANAGE),
-               "total": sum(found.complaints)}  # fmt: skip
+               "total": sum(found.complaints), "has_within": any(hot.within for hot in found.spots)}  # fmt: skip
     return render(request, "complaints/hot_spots.html", context)
 
 
