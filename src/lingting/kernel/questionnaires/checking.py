@@ -53,7 +53,7 @@ def _of_the_whole(definition: QuestionnaireDefinition) -> Iterator[Problem]:
 
 def _of_the_items(definition: QuestionnaireDefinition) -> Iterator[Problem]:
     earlier: dict[str, ItemDefinition] = {}
-    every = {item.key for item in definition.items}
+    every = {item.key: item.text or item.key for item in definition.items}
     times = Counter(item.key for item in definition.items)
     for number, section in enumerate(definition.sections):
         if not section.name_zh.strip():
@@ -73,7 +73,7 @@ def _of_the_items(definition: QuestionnaireDefinition) -> Iterator[Problem]:
             earlier[item.key] = item
 
 
-def _of_item(item: ItemDefinition, earlier: dict[str, ItemDefinition], every: set[str]) -> Iterator[tuple[str, bool]]:
+def _of_item(item: ItemDefinition, earlier: dict[str, ItemDefinition], every: dict[str, str]) -> Iterator[tuple[str, bool]]:
     if not _KEY.fullmatch(item.key):
         yield _("The key may have small letters, digits, - and _ only."), False
     if item.kind not in ItemKind.values:
@@ -133,11 +133,11 @@ def _of_score(item: ItemDefinition) -> Iterator[str]:
         yield _("It counts in the score, so it needs a lowest and a highest number.")
 
 
-def _of_condition(condition: Condition, item: ItemDefinition, earlier: dict[str, ItemDefinition], every: set[str]) -> str:
+def _of_condition(condition: Condition, item: ItemDefinition, earlier: dict[str, ItemDefinition], every: dict[str, str]) -> str:
     asked = earlier.get(condition.item)
     if asked is None:
         if condition.item in every:
-            return _("It is shown by the answer to “%(key)s”, which is asked later.") % {"key": condition.item}
+            return _("It is shown by the answer to “%(name)s”, which is asked later.") % {"name": every[condition.item]}
         return _("It is shown by the answer to a question that is not there.")
     if asked.kind not in OPERATORS_OF_KIND or condition.op not in OPERATORS_OF_KIND[asked.kind]:
         return _("“%(name)s” cannot be compared so.") % {"name": asked.text}

@@ -142,7 +142,8 @@ def _condition(document: Any, place: str) -> Condition:
 
 def _settings(document: Any, place: str) -> dict[str, Any]:
     """The settings of an item: bounds are numbers, options have texts and points."""
-    source, found = _mapping(document, place), {}
+    source = _mapping(document, place)
+    found: dict[str, Any] = {}
     for name in ("low", "high"):
         if source.get(name) not in (None, ""):
             number = _number(source[name], f"{place}.{name}")

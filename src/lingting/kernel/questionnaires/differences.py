@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,14 +50,15 @@ def differences(old: QuestionnaireDefinition, new: QuestionnaireDefinition) -> l
     return found
 
 
-def _longest_in_order(old: list[str], new: list[str]) -> Iterator[str]:
+def _longest_in_order(old: list[str], new: list[str]) -> list[str]:
     """Keys that kept their order among themselves: the longest common run of both lists."""
     place = {key: number for number, key in enumerate(new)}
     best: list[list[str]] = []
+    empty: list[str] = []
     for key in old:
-        longest: list[str] = max((run for run in best if place[run[-1]] < place[key]), key=len, default=[])
+        longest = max((run for run in best if place[run[-1]] < place[key]), key=len, default=empty)
         best.append([*longest, key])
-    return iter(max(best, key=len, default=[]))
+    return max(best, key=len, default=empty)
 
 
 def _sheet(written: QuestionnaireDefinition) -> dict[str, str]:

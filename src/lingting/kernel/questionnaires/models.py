@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings as django_settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lingting.kernel.organisation.models import BilingualName
 from lingting.kernel.questionnaires.definitions import in_language
@@ -60,7 +61,7 @@ class ItemKind(models.TextChoices):
     SCALE = "scale", _("scale")
     CHOICE = "choice", _("choice")
     CHOICES = "choices", _("several choices")
-    TEXT = "text", _("text")
+    TEXT = "text", pgettext_lazy("kind of question", "text")
     NUMBER = "number", _("number")
     YES_NO = "yes_no", _("yes or no")
     FILE = "file", _("file")

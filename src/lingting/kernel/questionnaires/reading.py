@@ -88,7 +88,7 @@ def _add_item(document: dict[str, Any], place: Place, kind: str) -> Place:
     settings = (
         {"options": [_new_option([]), _new_option([{"key": "o1"}])]} if kind in (ItemKind.CHOICE, ItemKind.CHOICES) else bounds
     )
-    item = {"key": _free_key(document), "kind": kind, "text_zh": "", "text_en": "", "settings": settings, "weight": "0",
+    item: dict[str, Any] = {"key": _free_key(document), "kind": kind, "text_zh": "", "text_en": "", "settings": settings, "weight": "0",
             "is_required": False, "is_critical": False, "show_if": []}  # fmt: skip
     items.insert(at, item)
     return number, at
@@ -199,7 +199,7 @@ def _settings(item: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any
         return {name: value for name, value in bounds.items() if value is not None}
     if item["kind"] not in (ItemKind.CHOICE, ItemKind.CHOICES):
         return {}
-    options = []
+    options: list[dict[str, Any]] = []
     for number in range(MOST_OPTIONS):
         head = f"option-{number}-"
         if f"{head}zh" in form:

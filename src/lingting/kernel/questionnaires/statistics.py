@@ -103,7 +103,7 @@ class Figures:
     score: Estimate | None
     passed: Estimate | None
     critical: int
-    by_version: list[dict[str, Any]]
+    by_version: Sequence[Mapping[str, Any]]
     items: list[ItemFigures]
     spells: list[Spell]
 
