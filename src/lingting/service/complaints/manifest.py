@@ -16,6 +16,11 @@ def _case_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
     return case_section(request, case=given["case"])
 
 
+def _on_the_desk(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
+    match = getattr(request, "resolver_match", None)
+    return {} if match is not None and match.app_name == "desk" else None
+
+
 manifest = Manifest(
     app="complaints",
     navigation=[
@@ -49,6 +54,7 @@ manifest = Manifest(
             place="desk.side.tabs", template="complaints/_case.html", context=_case_section, label=_("Complaint"), key="complaint",
             order=26,
         ),
+        Slot(place="shell.overlay", template="complaints/_desk_assets.html", context=_on_the_desk, key="complaints-desk"),
     ],
     pages=[("complaints/", "lingting.service.complaints.urls")],
 )  # fmt: skip
