@@ -25,7 +25,7 @@ class DepartmentForm(forms.Form):
     )
     members = forms.ModelMultipleChoiceField(
         Account.objects.filter(is_active=True).order_by("display_name", "id"), label=_("Members"), required=False,
-        widget=forms.SelectMultiple(attrs={"data-combobox": ""}), help_text=_("See its work orders when they sign in."),
+        widget=forms.CheckboxSelectMultiple, help_text=_("See its work orders when they sign in."),
     )  # fmt: skip
     public_zh = forms.CharField(
         label=_("What customers read, Chinese"), max_length=120, required=False,

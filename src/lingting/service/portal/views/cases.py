@@ -101,7 +101,7 @@ def _page(request: HttpRequest, found: Pass, own: Case, *, problem: Refusal | No
         "shown": shown, "case": shown.own.case, "pass": found, "problem": str(problem) if problem else "",
         "typed": request.POST.get("text", ""), "client_key": request.POST.get("client_key", "") or str(uuid4()),
         "articles": _articles(shown.own.case.subject), "help_language": _help_language(),
-        "scores": [(1, _("very bad")), (2, _("bad")), (3, _("so-so")), (4, _("good")), (5, _("very good"))],
+        "scores": [(1, _("very bad")), (2, _("bad")), (3, _("so-so")), (4, _("good")), (5, _("great"))],
     }  # fmt: skip
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
 
