@@ -24,7 +24,8 @@ def run_one_port(*, host: str, port: int) -> None:
 
     live = live_application()
     django_pages: Any = pages
-    wrapped: Any = TogetherApplication(WSGIMiddleware(django_pages, workers=WEB_THREADS))
+    threads: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
+    wrapped: Any = TogetherApplication(threads)
 
     async def site(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan" or scope.get("path", "").startswith(PREFIX):

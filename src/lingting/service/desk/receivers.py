@@ -35,7 +35,7 @@ def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
 def hand_over(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     """The steps of whoever has the case follow it to its new owner."""
     to = Account.objects.filter(pk=fact.assignee_id).first() if fact.assignee_id else None
-    by = Account.objects.filter(pk=actor.id).first() if actor.is_staff else None
+    by = Account.objects.filter(pk=actor.id).first() if actor.is_staff and actor.id else None
     procedures.hand_over_steps(SUBJECT, fact.case_id, to=to, account=by, now=now)
 
 
@@ -57,7 +57,7 @@ def _start(case_id: int, *, actor: Actor, now: datetime) -> None:
     key = _procedure_key(case_id)
     if not key or not Procedure.objects.filter(key=key, versions__state="published").exists():
         return
-    account = Account.objects.filter(pk=actor.id).first() if actor.is_staff else None
+    account = Account.objects.filter(pk=actor.id).first() if actor.is_staff and actor.id else None
     procedures.start_run(key, subject_kind=SUBJECT, subject_id=case_id, account=account, actor=actor, now=now)
 
 
