@@ -305,16 +305,19 @@ def _chosen(written: QuestionnaireDefinition, place: Place) -> dict[str, Any]:
     return {
         "what": "item", "item": item, "options": item.settings.get("options"),
         "earlier": [(one.key, one.text or one.key) for one in before],
-        "conditions": [_shown_condition(one, {each.key: each for each in before}) for one in item.show_if],
+        "conditions": [_shown_condition(one, {each.key: each for each in before}, written) for one in item.show_if],
         "has_bounds": item.kind in (ItemKind.SCALE, ItemKind.NUMBER), "has_score": item.kind not in (ItemKind.TEXT, ItemKind.FILE),
         "weight": plain(item.weight),
     }  # fmt: skip
 
 
-def _shown_condition(condition: Any, before: Mapping[str, ItemDefinition]) -> dict[str, Any]:
+def _shown_condition(condition: Any, before: Mapping[str, ItemDefinition], written: QuestionnaireDefinition) -> dict[str, Any]:
+    """A condition as the form shows it. One on a later or missing question is kept until somebody changes it."""
     asked = before.get(condition.item)
     operators = OPERATORS_OF_KIND.get(asked.kind, ()) if asked else ()
+    later = {item.key: item.text for item in written.items}
     return {
-        "condition": condition, "operators": [(key, OPERATORS[key]) for key in operators],
+        "condition": condition, "is_lost": bool(condition.item) and asked is None,
+        "lost_name": later.get(condition.item) or condition.item, "operators": [(key, OPERATORS[key]) for key in operators],
         "needs_value": bool(asked) and condition.op not in NEEDS_NO_VALUE, "choices": options_of(asked) if asked else [],
     }  # fmt: skip

@@ -60,9 +60,9 @@ def percent(share: float | Decimal | None) -> str:
 
 
 @register.filter
-def machine(number: float) -> str:
-    """A number as attributes take it, whatever the language."""
-    return f"{number:.4f}"
+def machine(share: float) -> str:
+    """A share in percent as attributes take it, whatever the language."""
+    return f"{share * 100:.2f}"
 
 
 @register.filter

@@ -85,6 +85,10 @@ def test_a_questionnaire_is_written_in_the_browser(world_: World, now: datetime)
     assert written["pass_share"] == "0.8" and written["sections"][0]["items"][1]["show_if"][0]["item"] == "done"
     client.post(page, {"at": "0.1", "was": "why", "act": "up"})
     assert client.post(f"{BASE}{made.pk}/publication/").status_code == 422, "it would be shown by a later question"
+    kept = client.get(f"{page}?at=0.0").content.decode()
+    assert 'name="if-0-op" value="is"' in kept and 'name="if-0-value" value="no"' in kept, (
+        "the condition is not lost by the next save"
+    )
     client.post(page, {"at": "0.0", "was": "why", "act": "down"})
     assert client.post(f"{BASE}{made.pk}/publication/", {"note": "首版"}).status_code == 302
     version = made.versions.get()
