@@ -13,7 +13,7 @@ from lingting.kernel.procedures.selectors import runs_of, shown_run
 from lingting.service.desk.models import Attachment, Case, CaseState, Message, MessageKind
 from lingting.service.portal.models import Pass
 from lingting.service.portal.services.speaking import rateable, takes_words
-from lingting.service.workorders.words import progress_of
+from lingting.service.workorders.selectors import progress_of
 
 PUBLIC_KINDS = (MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.BOT)
 PROMISES = ("first-answer", "next-answer", "resolution")

@@ -16,6 +16,7 @@ from lingting.service.desk.selectors import visible_case_ids
 from lingting.service.workorders.models import OPEN_STATES, Department, OrderState, OrderWord, WorkOrder
 from lingting.service.workorders.services.asking import SUBJECT
 from lingting.service.workorders.services.locking import order_not_found
+from lingting.service.workorders.words import progress_of as progress_of
 
 ASK = "workorders.ask_departments"
 LOOKS = {

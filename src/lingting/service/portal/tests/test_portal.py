@@ -237,7 +237,12 @@ def test_a_closed_case_is_rated_once_and_for_who_answered(scene: Scene, talk: Ca
 def test_the_customer_reads_that_a_department_is_asked_and_never_the_order(scene: Scene, talk: Case):
     department = orders.save_department({"name_zh": "物流", "minutes": 60, "public_zh": "我们正在与物流核实", "members": []})
     orders.ask_department(
-        talk.pk, department_id=department.pk, subject="内部问题", question="别告诉客户", actor=scene.lin.as_actor, now=timezone.now()
+        talk.pk,
+        department_id=department.pk,
+        subject="内部问题",
+        question="别告诉客户",
+        actor=scene.lin.as_actor,
+        now=timezone.now(),
     )
     client = guest(scene.customer)
     client.cookies["lingting_language"] = "zh-hans"

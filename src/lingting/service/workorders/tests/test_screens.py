@@ -151,7 +151,9 @@ def test_handed_on_by_a_member_leaves_their_list(scene: Scene, order: tuple[Work
     found, _token = order
     Grant.objects.filter(account=scene.he).delete()
     repair = services.save_department({"name_zh": "维修", "minutes": 120})
-    answer = signed_in(scene.he).post(f"/work-orders/{found.pk}/", {"act": "hand_on", "department": repair.pk, "text": "是维修件"})
+    answer = signed_in(scene.he).post(
+        f"/work-orders/{found.pk}/", {"act": "hand_on", "department": repair.pk, "text": "是维修件"}
+    )
     assert answer.headers["Location"] == "/work-orders/"
     assert signed_in(scene.he).get(f"/work-orders/{found.pk}/").status_code == 404
 
