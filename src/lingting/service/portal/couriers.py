@@ -32,6 +32,6 @@ def carry_order(order: WorkOrder, link: str, now: datetime) -> bool:
     letter = send_automatically(
         order.case_id, conversation_id=(talk or start_conversation(order.case_id, channel="mail", now=now)).pk,
         wording=Wording(to=[order.department.mail], subject=subject, text=text, quote="none"), mailbox=mailbox,
-        kind=LetterKind.PROGRESS, client_key=uuid5(NAMESPACE_URL, f"lingting:work-order:{order.pk}:{order.token_hash}"), now=now,
+        kind=LetterKind.PROGRESS, client_key=uuid5(NAMESPACE_URL, f"lingting:work-order:{order.pk}:{link}"), now=now,
     )  # fmt: skip
     return letter is not None

@@ -79,7 +79,9 @@ def withdrawal(request: HttpRequest, order_id: int) -> HttpResponse:
 def link(request: HttpRequest, order_id: int) -> HttpResponse:
     """A fresh link, shown once; the one before stops working."""
     order = _ours(request, order_id)
-    return _with_link(request, order, token=services.new_link(order.pk, now=timezone.now()), template="workorders/_link.html")
+    token = services.new_link(order.pk, now=timezone.now())
+    order.refresh_from_db(fields=["link_until_at"])
+    return _with_link(request, order, token=token, template="workorders/_link.html")
 
 
 def _ours(request: HttpRequest, order_id: int) -> WorkOrder:
