@@ -25,7 +25,7 @@ INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]
 @pytest.fixture(autouse=True)
 def only_our_addresses(settings) -> None:
     settings.ROOT_URLCONF = "lingting.platform.ui.tests.addresses"
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one.startswith(("django.", "lingting.platform.ui."))]
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one.startswith(("django.", "lingting.platform.ui.", "lingting.kernel.accounts."))]
 
 
 @pytest.fixture
