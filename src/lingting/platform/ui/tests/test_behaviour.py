@@ -38,7 +38,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The gallery, served without any database."""
-    middleware = [one for one in settings.MIDDLEWARE if one.startswith(("django.", "lingting.platform.ui."))]
+    middleware = [one for one in settings.MIDDLEWARE if one.startswith(("django.", "lingting.platform.ui.", "lingting.kernel.accounts."))]
     with override_settings(DEBUG=True, MIDDLEWARE=middleware, ROOT_URLCONF="lingting.platform.ui.tests.addresses"):
         application = StaticFilesHandler(get_wsgi_application())
         server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
