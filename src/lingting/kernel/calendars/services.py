@@ -14,9 +14,9 @@ from lingting.kernel.calendars.events import CalendarChanged
 from lingting.kernel.calendars.hours import check_apart
 from lingting.kernel.calendars.models import Calendar, DayTable, SpecialDay, SpecialHours, WeeklyHours, new_version
 from lingting.kernel.calendars.selectors import Period
-from lingting.kernel.organisation.services import name_key
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict, Invalid
 
 
@@ -43,7 +43,7 @@ def save_calendar(
     ZoneInfo(time_zone)
     calendar.name_zh, calendar.name_en, calendar.time_zone = name_zh, name_en, time_zone
     calendar.always_open, calendar.days, calendar.holiday_hours = always_open, days, holiday_hours
-    calendar.key = calendar.key or name_key(Calendar, name_en or name_zh)
+    calendar.key = calendar.key or free_key(name_en, among=Calendar.objects.all(), otherwise="calendar")
     calendar.save()
     _replace_week(calendar, weekly)
     _tell(calendar.pk, actor=actor, now=now)

@@ -40,7 +40,7 @@ from lingting.kernel.accounts.services.second_factor import (
 )
 from lingting.kernel.accounts.services.sessions import begin_session, end_other_sessions, end_session
 from lingting.kernel.accounts.services.signing_in import DemoElsewhere, NotRecognised, TooManyAttempts, recognise
-from lingting.kernel.accounts.services.tokens import issue_token, revoke_token, use_token
+from lingting.kernel.accounts.services.tokens import digest_of, issue_token, revoke_token, use_token
 
 __all__ = [
     "DemoElsewhere",
@@ -67,6 +67,7 @@ __all__ = [
     "create_first_administrator",
     "deactivate_account",
     "delete_role",
+    "digest_of",
     "end_other_sessions",
     "end_session",
     "grant_role",

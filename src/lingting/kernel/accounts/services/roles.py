@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import ADMINISTRATOR, Account, Grant, Reach, Role, covers
 from lingting.kernel.accounts.services.locking import lock_rights
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict, Invalid, NotPermitted
 from lingting.platform.ui.manifest import manifests
 
@@ -85,7 +85,7 @@ def save_role(
     lock_rights()
     if not name_zh.strip():
         raise BadRole(_("Give the role a Chinese name."), fields={"name_zh": [_("Give the role a Chinese name.")]})
-    role = role or Role(key=_free_key(name_en or name_zh), is_builtin=False)
+    role = role or Role(key=free_key(name_en, among=Role.objects.all(), otherwise="role"), is_builtin=False)
     known = list(scoped_permissions())
     wanted = [key for key in known if key in set(permissions)]
     wanted += [key for key in role.permissions if key not in known]  # of apps that are not installed now
@@ -169,9 +169,3 @@ def permission_label(key: str) -> str:
 def forget_reaches(account: Account) -> None:
     """After grants changed within one request."""
     account.__dict__.pop("_reaches", None)
-
-
-def _free_key(name: str) -> str:
-    stem = slugify(name)[:30] or "role"
-    taken = set(Role.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))) if key not in taken)

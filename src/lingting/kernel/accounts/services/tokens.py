@@ -37,7 +37,7 @@ def issue_token(
         raise BadToken(_("The last day is in the past."), fields={"expires_date": [_("The last day is in the past.")]})
     secret = (PERSONAL if owner else APPLICATION) + secrets.token_urlsafe(32)
     token = Token.objects.create(
-        name=name.strip(), owner=owner, prefix=secret[:8], digest=_digest(secret), scopes=wanted, created_at=now, created_by=by,
+        name=name.strip(), owner=owner, prefix=secret[:8], digest=digest_of(secret), scopes=wanted, created_at=now, created_by=by,
         expires_at=expires_at,
     )  # fmt: skip
     return token, secret
@@ -55,7 +55,7 @@ def use_token(secret: str, *, now: datetime) -> Token | None:
     """
     if not secret.startswith((PERSONAL, APPLICATION)):
         return None
-    token = Token.objects.select_related("owner").filter(digest=_digest(secret)).first()
+    token = Token.objects.select_related("owner").filter(digest=digest_of(secret)).first()
     if token is None or not token.is_usable(now=now) or (token.owner is not None and not token.owner.is_active):
         return None
     if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
@@ -64,5 +64,6 @@ def use_token(secret: str, *, now: datetime) -> Token | None:
     return token
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """What is kept of a secret in place of it: tokens, links of portals and work orders."""
     return sha256(secret.encode()).hexdigest()

@@ -11,7 +11,7 @@ from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.clocks.models import BreachReason, Kind, usual_warnings
 from lingting.kernel.clocks.promises import Promise
 from lingting.kernel.clocks.services.running import check_promise
-from lingting.kernel.organisation.services import name_key
+from lingting.platform.database.keys import free_key
 
 
 def ensure_kind(
@@ -52,6 +52,6 @@ def ensure_breach_reason(key: str, *, name_zh: str, name_en: str, order: int = 1
 def save_breach_reason(reason: BreachReason, *, name_zh: str, name_en: str, is_active: bool) -> BreachReason:
     """Makes or changes a reason; one that is not offered any more stays on the records that name it."""
     reason.name_zh, reason.name_en, reason.is_active = name_zh, name_en, is_active
-    reason.key = reason.key or name_key(BreachReason, name_en or name_zh)
+    reason.key = reason.key or free_key(name_en, among=BreachReason.objects.all(), otherwise="reason")
     reason.save()
     return reason

@@ -16,7 +16,6 @@ from lingting.kernel.organisation.services.structure import (
     StillUsed,
     TeamCircle,
     check_whole_centre,
-    name_key,
     remove_unused,
     save_team,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "check_whole_centre",
     "hire",
     "leave",
-    "name_key",
     "remove_unused",
     "reset_password",
     "reset_second_factor",

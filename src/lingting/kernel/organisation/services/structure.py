@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.models import Employee, Site, Team
 from lingting.kernel.organisation.selectors import MANAGE_PEOPLE, check_site_within, team_ids_below
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict, Invalid, NotPermitted
 
 
@@ -48,16 +46,9 @@ def save_team(
         sentence = _("“%(parent)s” belongs to this team, so this team cannot belong to it.") % {"parent": parent}
         raise TeamCircle(sentence, fields={"parent": [sentence]})
     team.name_zh, team.name_en, team.parent, team.site, team.leader = name_zh, name_en, parent, site, leader
-    team.key = team.key or name_key(Team, name_en or name_zh)
+    team.key = team.key or free_key(name_en, among=Team.objects.all(), otherwise="team")
     team.save()
     return team
-
-
-def name_key(model: type[Any], name: str) -> str:
-    """A free key made of a name, for addresses and imports."""
-    stem = slugify(name)[:30] or model._meta.model_name or "key"
-    taken = set(model._default_manager.filter(key__startswith=stem).values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))) if key not in taken)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.organisation import selectors, services
 from lingting.kernel.organisation.forms import PositionForm, SiteForm, SkillForm, TeamForm
 from lingting.kernel.organisation.models import BilingualName, Position, Site, Skill, Team
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Refusal
 from lingting.platform.ui.refused_forms import show_refusal
 
@@ -153,7 +154,7 @@ def _record_page(
     form = form_class(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save(commit=False)
-        saved.key = saved.key or services.name_key(type(found), saved.name_en or saved.name_zh)
+        saved.key = saved.key or free_key(saved.name_en, among=type(found).objects.all(), otherwise=type(found)._meta.model_name)
         saved.save()
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
         return redirect(back)

@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account
-from lingting.kernel.organisation.services import name_key
 from lingting.kernel.procedures.models import ApprovalLevel, Outcome, Procedure, Step, StepKind, Version, VersionState
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict
 
 _USUAL_LABELS = {
@@ -66,7 +66,7 @@ def save_procedure(
     """Makes or changes the sheet of a procedure; a new one gets an empty draft."""
     procedure.name_zh, procedure.name_en, procedure.purpose_zh, procedure.purpose_en = name_zh, name_en, purpose_zh, purpose_en
     procedure.subject_kind, procedure.owner, procedure.review_date = subject_kind, owner, review_date
-    procedure.key = procedure.key or name_key(Procedure, name_en or name_zh)
+    procedure.key = procedure.key or free_key(name_en, among=Procedure.objects.all(), otherwise="procedure")
     is_new = procedure.pk is None
     procedure.save()
     if is_new:
@@ -133,7 +133,12 @@ def add_step(version: Version, *, kind: str, title_zh: str, title_en: str = "", 
     place = after.order + 1 if after else version.steps.count()
     version.steps.filter(order__gte=place).update(order=F("order") + 1)
     step = Step.objects.create(
-        version=version, key=free_key(version, title_en or title_zh), order=place, kind=kind, title_zh=title_zh, title_en=title_en
+        version=version,
+        key=free_key(title_en, among=version.steps.all(), otherwise="step-1", longest=40),
+        order=place,
+        kind=kind,
+        title_zh=title_zh,
+        title_en=title_en,
     )
     led_to = _led_to(after) if after else None
     labels = _USUAL_LABELS.get(StepKind(kind), (("done", "完成", "Done"),))
@@ -152,16 +157,6 @@ def _led_to(step: Step) -> Outcome | None:
     """The one outcome of a step; None when it has several."""
     outcomes = list(step.outcomes.all())
     return outcomes[0] if len(outcomes) == 1 else None
-
-
-def free_key(version: Version, title: str) -> str:
-    """A key that no step of the version has, readable where the title can be."""
-    stem = slugify(title)[:40] or "step"
-    taken = set(version.steps.values_list("key", flat=True))
-    key, number = stem, 2
-    while key in taken or key == "step":
-        key, number = f"{stem}-{number}", number + 1
-    return key
 
 
 @transaction.atomic

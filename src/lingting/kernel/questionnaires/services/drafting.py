@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from lingting.kernel.questionnaires.definitions import (
@@ -19,6 +18,7 @@ from lingting.kernel.questionnaires.definitions import (
     from_document,
 )
 from lingting.kernel.questionnaires.models import Questionnaire, Version
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict
 
 Change = Callable[[dict[str, Any]], None]
@@ -61,18 +61,9 @@ def _empty(form: Questionnaire) -> QuestionnaireDefinition:
 @transaction.atomic
 def new_questionnaire(*, name_zh: str, name_en: str = "", key: str = "") -> Version:
     """A questionnaire with an empty draft; its key is made of the name where none is given."""
-    form = Questionnaire.objects.create(key=free_key(key or name_en), name_zh=name_zh.strip(), name_en=name_en.strip())
+    own = free_key(key or name_en, among=Questionnaire.objects.all(), otherwise="form", longest=50)
+    form = Questionnaire.objects.create(key=own, name_zh=name_zh.strip(), name_en=name_en.strip())
     return Version.objects.create(questionnaire=form, number=1, draft=as_document(_empty(form)))
-
-
-def free_key(wish: str) -> str:
-    """A key that no questionnaire has, readable where the wish is."""
-    stem = slugify(wish)[:50] or "form"
-    taken = set(Questionnaire.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    key, number = stem, 2
-    while key in taken:
-        key, number = f"{stem}-{number}", number + 1
-    return key
 
 
 @transaction.atomic

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Conflict, Invalid
 from lingting.service.desk.models import CaseType, Tag
 
@@ -33,7 +33,7 @@ def save_case_type(
     """Makes or changes a case type. Raises `BadName`."""
     if not name_zh.strip():
         raise BadName(_("Give the type a Chinese name."), fields={"name_zh": [_("Give the type a Chinese name.")]})
-    kind = CaseType.objects.get(pk=type_id) if type_id else CaseType(key=_free_key(name_en or name_zh))
+    kind = CaseType.objects.get(pk=type_id) if type_id else CaseType(key=free_key(name_en, among=CaseType.objects.all(), otherwise="type"))
     kind.name_zh, kind.name_en, kind.is_active = name_zh.strip()[:80], name_en.strip()[:80], is_active
     kind.description_zh, kind.description_en = description_zh.strip()[:200], description_en.strip()[:200]
     kind.procedure_key = procedure_key
@@ -43,12 +43,6 @@ def save_case_type(
         kind.order = (CaseType.objects.aggregate(last=Max("order"))["last"] or 0) + 10
     kind.save()
     return kind
-
-
-def _free_key(name: str) -> str:
-    stem = slugify(name)[:30] or "type"
-    taken = set(CaseType.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if key not in taken)
 
 
 def rename_tag(tag_id: int, *, name: str) -> Tag:

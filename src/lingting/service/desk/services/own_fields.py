@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Invalid
 from lingting.service.desk.models import CaseField, FieldKind
 
@@ -50,7 +51,7 @@ def save_case_field(given: FieldGiven, *, type_id: int | None, field_id: int | N
     field.name_zh, field.name_en, field.kind = given.name_zh.strip()[:80], given.name_en.strip()[:80], given.kind
     field.help_zh, field.help_en = given.help_zh.strip()[:200], given.help_en.strip()[:200]
     field.options, field.is_required, field.is_active, field.order = options, given.is_required, given.is_active, given.order
-    field.key = field.key or _free_key(given.name_en or given.name_zh, type_id=type_id)
+    field.key = field.key or free_key(given.name_en, among=CaseField.objects.filter(type_id=type_id), otherwise="field")
     field.save()
     return field
 
@@ -76,9 +77,3 @@ def parse_options(text: str) -> list[dict[str, Any]]:
 def options_text(options: list[dict[str, Any]]) -> str:
     """Options as `parse_options` reads them."""
     return "\n".join(f"{each['key']} = {each['zh']}" + (f" | {each['en']}" if each.get("en") else "") for each in options)
-
-
-def _free_key(name: str, *, type_id: int | None) -> str:
-    stem = slugify(name)[:30] or "field"
-    taken = set(CaseField.objects.filter(type_id=type_id, key__startswith=stem).values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if key not in taken)

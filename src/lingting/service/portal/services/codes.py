@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from lingting.kernel.accounts.services import digest_of
 from lingting.platform.refusals import Invalid
 from lingting.service.crm.models import ContactPoint, Customer
 from lingting.service.portal.letters import code_letter
 from lingting.service.portal.models import PassKind, SignInCode
-from lingting.service.portal.services.passes import SIGN_IN_LIVES, digest, make_pass
+from lingting.service.portal.services.passes import SIGN_IN_LIVES, make_pass
 
 CODE_LIVES, MOST_TRIES = timedelta(minutes=10), 5
 
@@ -43,7 +44,7 @@ def send_code(address: str, *, now: datetime) -> bool:
         SignInCode.objects.create(
             customer=customer,
             address=point.value,
-            code_hash=digest(f"{point.value}:{code}"),
+            code_hash=digest_of(f"{point.value}:{code}"),
             made_at=now,
             until_at=now + CODE_LIVES,
         )
@@ -57,7 +58,7 @@ def redeem_code(address: str, *, code: str, now: datetime) -> str:
     found = SignInCode.objects.filter(address=plain, used_at=None, until_at__gt=now, tries__lt=MOST_TRIES).order_by("-id").first()
     if found is not None:
         counted = SignInCode.objects.filter(pk=found.pk, used_at=None, tries__lt=MOST_TRIES).update(tries=F("tries") + 1)
-        is_right = secrets.compare_digest(found.code_hash, digest(f"{plain}:{typed}"))
+        is_right = secrets.compare_digest(found.code_hash, digest_of(f"{plain}:{typed}"))
         if counted and is_right and SignInCode.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
             return make_pass(found.customer, kind=PassKind.SIGN_IN, lives=SIGN_IN_LIVES, now=now)
     raise WrongCode(_("This code is wrong or too old. Check it, or ask for a new one."))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lingting.kernel.accounts.services import digest_of
 from lingting.platform.refusals import NotFound
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case
@@ -25,10 +25,6 @@ class LinkIsOver(NotFound):
     code = "portal_link_is_over"
 
 
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def link_for(customer: Customer, case: Case | None = None, *, now: datetime) -> str:
     """The path of a fresh link into a customer's portal (`/my/l/…/`), for a mail, the end of a chat or an SMS.
 
@@ -41,13 +37,13 @@ def link_for(customer: Customer, case: Case | None = None, *, now: datetime) -> 
 def make_pass(customer: Customer, *, kind: str, lives: timedelta, now: datetime, case: Case | None = None) -> str:
     """A new pass; returns its secret."""
     secret = secrets.token_urlsafe(24)
-    Pass.objects.create(customer=customer, case=case, kind=kind, secret_hash=digest(secret), made_at=now, until_at=now + lives)
+    Pass.objects.create(customer=customer, case=case, kind=kind, secret_hash=digest_of(secret), made_at=now, until_at=now + lives)
     return secret
 
 
 def access_pass(secret: str, *, now: datetime) -> Pass:
     """The pass behind a secret, its customer being who they turned out to be after merges. Raises `LinkIsOver`."""
-    rows = Pass.objects.select_related("customer").filter(secret_hash=digest(secret), until_at__gt=now, revoked_at=None)
+    rows = Pass.objects.select_related("customer").filter(secret_hash=digest_of(secret), until_at__gt=now, revoked_at=None)
     found = rows.first() if secret else None
     if found is None:
         raise LinkIsOver(_("This link does not work any more. Sign in with your e-mail address instead."))

@@ -3,7 +3,7 @@
 from lingting.service.workorders.services.answering import accept_order, answer_order, ask_back, hand_on
 from lingting.service.workorders.services.asking import ask_department, cancel_order, new_link, reply_to_department
 from lingting.service.workorders.services.departments import BadDepartment, ensure_department, save_department
-from lingting.service.workorders.services.locking import EmptyOrder, OrderIsOver, OrderNotFound, access_by_token, token_digest
+from lingting.service.workorders.services.locking import EmptyOrder, OrderIsOver, OrderNotFound, access_by_token
 
 __all__ = [
     "BadDepartment",
@@ -21,5 +21,4 @@ __all__ = [
     "new_link",
     "reply_to_department",
     "save_department",
-    "token_digest",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lingting.kernel.accounts.services import digest_of
 from lingting.kernel.clocks.services import Promise, cancel_clocks_of, resume_clocks_of, start_clock
 from lingting.kernel.notices.services import tell as notify
 from lingting.kernel.timeline.events import Actor
@@ -23,7 +24,6 @@ from lingting.service.workorders.services.locking import (
     locked_order,
     new_token,
     tell,
-    token_digest,
 )
 
 CLOCK = "work-order"
@@ -59,7 +59,7 @@ def ask_department(
     token = new_token()
     order = WorkOrder.objects.create(
         case=child, parent=parent, department=department, subject=title, question=text, asked_at=now,
-        asked_by_id=actor.id if actor.is_staff else None, token_hash=token_digest(token), link_until_at=now + LINK_LIVES,
+        asked_by_id=actor.id if actor.is_staff else None, token_hash=digest_of(token), link_until_at=now + LINK_LIVES,
         is_demo=parent.is_demo,
     )  # fmt: skip
     say(order, text, author=actor.label, is_ours=True, file_ids=file_ids, now=now)
@@ -104,7 +104,7 @@ def new_link(order_id: int, *, now: datetime) -> str:
     """Another secret for an order's link; the one before does not work any more."""
     order = locked_open_order(order_id)
     token = new_token()
-    order.token_hash, order.link_until_at = token_digest(token), now + LINK_LIVES
+    order.token_hash, order.link_until_at = digest_of(token), now + LINK_LIVES
     order.save(update_fields=["token_hash", "link_until_at"])
     return token
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from lingting.platform.database.keys import free_key
 from lingting.platform.refusals import Invalid
 from lingting.service.workorders.models import Department
 
@@ -34,13 +34,7 @@ def save_department(values: Mapping[str, Any], *, department_id: int | None = No
     for name, value in values.items():
         if name != "members":
             setattr(found, name, value)
-    found.key = found.key or _free_key(values.get("name_en") or values["name_zh"])
+    found.key = found.key or free_key(values.get("name_en") or "", among=Department.objects.all(), otherwise="department")
     found.save()
     found.members.set(values.get("members", ()))
     return found
-
-
-def _free_key(name: str) -> str:
-    stem = slugify(name)[:30] or "department"
-    taken = set(Department.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if key not in taken)

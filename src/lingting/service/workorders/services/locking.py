@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from lingting.kernel.accounts.services import digest_of
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Conflict, Invalid, NotFound
@@ -34,10 +34,6 @@ class EmptyOrder(Invalid):
     code = "empty_work_order"
 
 
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def new_token() -> str:
     """A secret of 160 bits for an address."""
     return secrets.token_urlsafe(20)
@@ -47,7 +43,7 @@ def access_by_token(token: str, *, now: datetime) -> WorkOrder:
     """The order whose link this is. Raises `OrderNotFound` for a wrong or outlived one, never saying which."""
     found = (
         WorkOrder.objects.select_related("department", "parent", "case")
-        .filter(token_hash=token_digest(token), link_until_at__gt=now)
+        .filter(token_hash=digest_of(token), link_until_at__gt=now)
         .first()
     )
     if found is None:
