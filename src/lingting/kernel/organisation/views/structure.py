@@ -154,7 +154,7 @@ def _record_page(
     form = form_class(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save(commit=False)
-        saved.key = saved.key or free_key(saved.name_en, among=type(found).objects.all(), otherwise=type(found)._meta.model_name)
+        saved.key = saved.key or free_key(saved.name_en, among=type(found)._default_manager.all(), otherwise=type(found)._meta.model_name)
         saved.save()
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
         return redirect(back)
