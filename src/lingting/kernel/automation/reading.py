@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from lingting.kernel.automation.conditions import NEEDS_NO_VALUE, OPERATORS
 from lingting.kernel.automation.models import Rule
-from lingting.kernel.automation.registry import Field, Subject, askable, subject_of, subjects
+from lingting.kernel.automation.registry import actions_of, askable, ruled_kinds, whens_of
 from lingting.kernel.automation.services import RuleGiven
+from lingting.kernel.timeline.registry import Field, known_subject
 
 MOST_LINES = 20
 
@@ -41,8 +42,8 @@ class Draft:
 
 def draft_of(rule: Rule | None) -> Draft:
     if rule is None:
-        first = subjects()[0]
-        return Draft(subject_type=first.subject_type, is_active=True, actions=[{"key": "", "params": {}}])
+        first = ruled_kinds()[0]
+        return Draft(subject_type=first.key, is_active=True, actions=[{"key": "", "params": {}}])
     return Draft(
         subject_type=rule.subject_type, name_zh=rule.name_zh, name_en=rule.name_en, whens=list(rule.whens),
         every=list(rule.conditions.get("all", ())), some=list(rule.conditions.get("any", ())), actions=list(rule.actions),
@@ -106,25 +107,25 @@ def _reshape(draft: Draft, act: str) -> None:
 
 def editor_context(draft: Draft) -> dict[str, Any]:
     """Everything the editor's template shows of a draft."""
-    subject = subject_of(draft.subject_type) or subjects()[0]
+    subject = known_subject(draft.subject_type) or ruled_kinds()[0]
     fields = askable(subject, draft.whens)
     return {
         "draft": draft,
-        "subjects": subjects(),
+        "subjects": ruled_kinds(),
         "whens": [
-            {"kind": each.kind, "label": each.label, "is_chosen": each.kind in draft.whens} for each in subject.whens.values()
+            {"kind": each.kind, "label": each.label, "is_chosen": each.kind in draft.whens} for each in whens_of(subject.key).values()
         ],
         "every": [_shown_condition(each, fields) for each in draft.every],
         "some": [_shown_condition(each, fields) for each in draft.some],
         "fields": [(key, each.label) for key, each in fields.items()],
-        **acts_context(subject, draft.actions),
+        **acts_context(subject.key, draft.actions),
     }
 
 
-def acts_context(subject: Subject, actions: list[dict[str, Any]]) -> dict[str, Any]:
+def acts_context(subject_type: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
     """The lines of acts with their choices; macros show the same."""
-    lines = [_shown_action(each, subject) for each in actions]
-    return {"acts": lines, "act_choices": [(each.key, each.label) for each in subject.actions.values()]}
+    lines = [_shown_action(each, subject_type) for each in actions]
+    return {"acts": lines, "act_choices": [(each.key, each.label) for each in actions_of(subject_type).values()]}
 
 
 def _shown_condition(condition: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -144,8 +145,8 @@ def _shown_condition(condition: Mapping[str, Any], fields: Mapping[str, Field]) 
     return shown
 
 
-def _shown_action(given: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
-    action = subject.actions.get(given["key"])
+def _shown_action(given: Mapping[str, Any], subject_type: str) -> dict[str, Any]:
+    action = actions_of(subject_type).get(given["key"])
     params = [
         {"field": each, "value": str(given["params"].get(each.key) or ""), "choices": choices_of(each)}
         for each in (action.params if action else ())

@@ -1,29 +1,21 @@
-"""What rules can ask and do: offered by the apps that own the things, in `AppConfig.ready`."""
+"""What starts rules and what they can do: offered by the apps that own the things, in `AppConfig.ready`.
+
+What they can ask is said with the kind of thing itself (`timeline.registry`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 
 from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.registry import Field, SubjectKind, subject_kinds
 
 Text = str | Promise
-Choices = Callable[[], Sequence[tuple[str, Text]]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """Something that can be asked: `kind` is choice, number, text or yes_no. Choices are read when a page shows them."""
-
-    key: str
-    label: Text
-    kind: str
-    choices: Choices | None = None
-    unit: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,64 +46,43 @@ class Action:
     by_people: bool = True
 
 
-@dataclass
-class Subject:
-    """A kind of thing rules are about. `read(ids)` gives each one's field values (one or few queries for all of them)."""
-
-    subject_type: str
-    label: Text
-    fields: dict[str, Field]
-    read: Callable[[Sequence[int]], dict[int, dict[str, Any]]]
-    address: Callable[[int], str]
-    whens: dict[str, When] = field(default_factory=dict)
-    actions: dict[str, Action] = field(default_factory=dict)
-
-
-_subjects: dict[str, Subject] = {}
-
-
-def register_subject(subject: Subject) -> None:
-    _subjects[subject.subject_type] = subject
-
-
-def register_field(subject_type: str, added: Field, *, read: Callable[[Sequence[int]], dict[int, Any]]) -> None:
-    """An app above asks something more about a lower app's thing: `read(ids)` gives the value of each."""
-    subject = _subjects[subject_type]
-    subject.fields[added.key] = added
-    lower = subject.read
-
-    def reading(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-        values, more = lower(ids), read(ids)
-        return {pk: known | {added.key: more.get(pk)} for pk, known in values.items()}
-
-    subject.read = reading
+_whens: dict[str, dict[str, When]] = {}
+_actions: dict[str, dict[str, Action]] = {}
 
 
 def register_when(subject_type: str, *whens: When) -> None:
-    _subjects[subject_type].whens.update({each.kind: each for each in whens})
+    _whens.setdefault(subject_type, {}).update({each.kind: each for each in whens})
 
 
 def register_action(subject_type: str, *actions: Action) -> None:
-    _subjects[subject_type].actions.update({each.key: each for each in actions})
+    _actions.setdefault(subject_type, {}).update({each.key: each for each in actions})
 
 
-def subjects() -> list[Subject]:
-    return list(_subjects.values())
+def whens_of(subject_type: str) -> Mapping[str, When]:
+    """What may happen to a kind of thing: kind of fact to how it is said."""
+    return _whens.get(subject_type, {})
 
 
-def subject_of(subject_type: str) -> Subject | None:
-    return _subjects.get(subject_type)
+def actions_of(subject_type: str) -> Mapping[str, Action]:
+    """What can be done to a kind of thing: key to act."""
+    return _actions.get(subject_type, {})
 
 
-def askable(subject: Subject, whens: Sequence[str]) -> dict[str, Field]:
+def ruled_kinds() -> list[SubjectKind]:
+    """The kinds of things that rules may be about."""
+    return [kind for kind in subject_kinds() if whens_of(kind.key)]
+
+
+def askable(subject: SubjectKind, whens: Sequence[str]) -> dict[str, Field]:
     """The fields conditions may ask: the thing's own, and those that every chosen fact says."""
-    said = [{each.key: each for each in subject.whens[kind].fields} for kind in whens if kind in subject.whens]
+    offered = whens_of(subject.key)
+    said = [{each.key: each for each in offered[kind].fields} for kind in whens if kind in offered]
     common = set(said[0]).intersection(*said[1:]) if said else set()
     return {**subject.fields, **{f"fact.{key}": said[0][key] for key in sorted(common)}}
 
 
-def said_by(subject: Subject, kind: str, data: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def said_by(subject_type: str, kind: str, data: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What facts of a kind say, as conditions see it: `fact.<name>` to value, for each of them in order."""
-    when = subject.whens.get(kind)
+    when = whens_of(subject_type).get(kind)
     more: Sequence[Mapping[str, Any]] = when.look(data) if when and when.look else [{}] * len(data)
     return [{f"fact.{name}": value for name, value in {**each, **added}.items()} for each, added in zip(data, more, strict=True)]

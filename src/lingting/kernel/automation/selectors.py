@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from lingting.kernel.automation.conditions import NEEDS_NO_VALUE, OPERATORS, holds
 from lingting.kernel.automation.models import Firing, Outcome, Rule
 from lingting.kernel.automation.reading import acts_context, draft_in
-from lingting.kernel.automation.registry import Field, Subject, askable, said_by, subject_of
+from lingting.kernel.automation.registry import actions_of, askable, said_by, whens_of
 from lingting.kernel.timeline.models import Entry
+from lingting.kernel.timeline.registry import Field, SubjectKind, known_subject, subject_kind
 
 __all__ = [
     "DryRun",
@@ -64,12 +65,12 @@ def rules() -> list[Rule]:
 
 def firings_shown(rule: Rule, *, most: int = 100) -> list[dict[str, Any]]:
     """The log of a rule, latest first: `firing`, the words of its event, the address of its subject."""
-    subject = subject_of(rule.subject_type)
+    subject, whens = subject_kind(rule.subject_type), whens_of(rule.subject_type)
     return [
         {
             "firing": each,
-            "when": subject.whens[each.when].label if subject and each.when in subject.whens else each.when,
-            "address": subject.address(each.subject_id) if subject else "",
+            "when": whens[each.when].label if each.when in whens else each.when,
+            "address": subject.url(each.subject_id),
         }
         for each in Firing.objects.filter(rule=rule).order_by("-id")[:most]
     ]
@@ -79,7 +80,7 @@ def dry_run(
     subject_type: str, *, whens: Sequence[str], conditions: Mapping[str, Any], days: int, now: datetime, most: int = 50
 ) -> DryRun:
     """Looks over the facts of the last `days` (at most 2,000, latest first) and says which the rule would have answered."""
-    subject = subject_of(subject_type)
+    subject, offered = known_subject(subject_type), whens_of(subject_type)
     if subject is None:
         return DryRun(0, 0, [], False)
     rows = list(
@@ -91,36 +92,36 @@ def dry_run(
     is_cut, rows = len(rows) > MOST_TRIED, rows[:MOST_TRIED]
     values = subject.read(sorted({row["subject_id"] for row in rows}))
     said: dict[int, dict[str, Any]] = {}
-    for kind in subject.whens:
+    for kind in offered:
         places = [place for place, row in enumerate(rows) if row["kind"] == kind]
-        said |= dict(zip(places, said_by(subject, kind, [rows[place]["data"] for place in places]), strict=True))
+        said |= dict(zip(places, said_by(subject_type, kind, [rows[place]["data"] for place in places]), strict=True))
     found = [
         row
         for place, row in enumerate(rows)
         if row["subject_id"] in values and holds(conditions, values[row["subject_id"]] | said.get(place, {}))
     ]
     trials = [
-        Trial(row["subject_id"], subject.address(row["subject_id"]), str(subject.whens[row["kind"]].label), row["occurred_at"])
+        Trial(row["subject_id"], subject.url(row["subject_id"]), str(offered[row["kind"]].label), row["occurred_at"])
         for row in found[:most]
-        if row["kind"] in subject.whens
+        if row["kind"] in offered
     ]
     return DryRun(len(rows), len(found), trials, is_cut)
 
 
 def rule_words(rule: Rule) -> dict[str, Any]:
     """A rule as sentences: `whens`, `every`, `some`, `acts`, each a list of words."""
-    subject = subject_of(rule.subject_type)
+    subject, offered = known_subject(rule.subject_type), whens_of(rule.subject_type)
     if subject is None:
         return {"whens": [], "every": [], "some": [], "acts": []}
     return {
-        "whens": [str(subject.whens[kind].label) for kind in rule.whens if kind in subject.whens],
+        "whens": [str(offered[kind].label) for kind in rule.whens if kind in offered],
         "every": [condition_words(subject, rule.whens, each) for each in rule.conditions.get("all", ())],
         "some": [condition_words(subject, rule.whens, each) for each in rule.conditions.get("any", ())],
         "acts": acts_words(rule.subject_type, rule.actions),
     }
 
 
-def condition_words(subject: Subject, whens: Sequence[str], condition: Mapping[str, Any]) -> str:
+def condition_words(subject: SubjectKind, whens: Sequence[str], condition: Mapping[str, Any]) -> str:
     asked = askable(subject, whens).get(condition["field"])
     if asked is None:
         return _("something that is no longer known")
@@ -132,10 +133,10 @@ def condition_words(subject: Subject, whens: Sequence[str], condition: Mapping[s
 
 def acts_words(subject_type: str, actions: Sequence[Mapping[str, Any]]) -> list[str]:
     """Acts as people read them: "Set the priority: urgent"."""
-    subject = subject_of(subject_type)
+    known = actions_of(subject_type)
     told = []
     for each in actions:
-        action = subject.actions.get(each["key"]) if subject else None
+        action = known.get(each["key"])
         if action is None:
             told.append(_("something that is no longer known"))
             continue

@@ -1,4 +1,4 @@
-"""What clocks announce; live to the audiences that the subject's kind names (`registry.register_subject`).
+"""What clocks announce; live to the audiences that the subject's kind names (`timeline.registry`).
 
 Receivers registered with `@receives(ClockBreached)` run in the same transaction: escalation is theirs.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lingting.kernel.clocks.registry import topics_of
 from lingting.kernel.timeline.events import Fact
+from lingting.kernel.timeline.registry import subject_kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class ClockFact(Fact):
     about_id: int
 
     def topics(self) -> tuple[str, ...]:
-        return topics_of(self.about, self.about_id)
+        return subject_kind(self.about).topics(self.about_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.organisation.models import Employee
 from lingting.kernel.organisation.selectors import account_ids_within, team_ids_below
 from lingting.kernel.procedures.models import OwnerKind, StepRun
-from lingting.kernel.procedures.registry import subject_kind
+from lingting.kernel.timeline.registry import subject_kind
 
 MANAGE_RUNS = "procedures.manage_runs"
 

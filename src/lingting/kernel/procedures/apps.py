@@ -12,11 +12,11 @@ class ProceduresConfig(AppConfig):
     verbose_name = _("Procedures")
 
     def ready(self) -> None:
-        from lingting.kernel.clocks.registry import register_subject
         from lingting.kernel.notices.registry import register_text
         from lingting.kernel.organisation.registry import register_holding
         from lingting.kernel.procedures import audiences, receivers  # noqa: F401
         from lingting.kernel.procedures.selectors import held_steps
+        from lingting.kernel.timeline.registry import register_subject
 
         register_subject(
             "procedures.step_run", label=_("Step"), name=audiences.name_of_step, url=audiences.url_of_step,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from lingting.kernel.procedures.models import StepRun
-from lingting.kernel.procedures.registry import subject_kind
+from lingting.kernel.timeline.registry import subject_kind
 
 
 def name_of_step(pk: int) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from lingting.kernel.procedures.graph import END, Node, Problem, Way, problems_of
 from lingting.kernel.procedures.models import Outcome, OwnerKind, Step, StepKind, Version
-from lingting.kernel.procedures.registry import subject_kind
 from lingting.kernel.questionnaires.models import Item
+from lingting.kernel.timeline.registry import subject_kind
 
 WORDS = {
     "empty": gettext_lazy("There is no step yet."),
@@ -115,7 +115,7 @@ def _approval_problems(step: Step, *, items: Mapping[str, Mapping[str, str]]) ->
 
 def _is_known(test: Mapping[str, Any], *, step: Step, version: Version, items: Mapping[str, Mapping[str, str]]) -> bool:
     if test.get("of") == "fact":
-        return test.get("key") in subject_kind(version.procedure.subject_kind).facts
+        return test.get("key") in subject_kind(version.procedure.subject_kind).fields
     return test.get("key") in items.get(test.get("step") or step.key, {})
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lingting.kernel.procedures.registry import subject_kind
 from lingting.kernel.timeline.events import Fact
+from lingting.kernel.timeline.registry import subject_kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,9 +14,9 @@ from lingting.kernel.accounts.models import Account, Role
 from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.organisation.models import Team
 from lingting.kernel.procedures.models import OwnerKind, Step
-from lingting.kernel.procedures.registry import subject_kinds
 from lingting.kernel.procedures.services import LevelDraft, OutcomeDraft
 from lingting.kernel.questionnaires.models import Version as FormVersion
+from lingting.kernel.timeline.registry import subject_kinds
 
 
 def _subject_choices() -> list[tuple[str, Any]]:

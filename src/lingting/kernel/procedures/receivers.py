@@ -11,8 +11,8 @@ from lingting.kernel.clocks.events import ClockBreached, ClockWarned
 from lingting.kernel.notices.services import tell
 from lingting.kernel.procedures.events import StepReassigned, StepStarted
 from lingting.kernel.procedures.models import StepRun
-from lingting.kernel.procedures.registry import subject_kind
 from lingting.kernel.timeline.events import Actor, receives
+from lingting.kernel.timeline.registry import subject_kind
 
 STEP_SUBJECT = "procedures.step_run"
 LAST_WARNING = 0.8

@@ -18,7 +18,7 @@ from lingting.kernel.organisation.models import Employee
 from lingting.kernel.organisation.registry import Holding
 from lingting.kernel.organisation.selectors import account_ids_within
 from lingting.kernel.procedures.models import Procedure, Reading, Run, RunState, Step, StepRun, StepState, Version, VersionState
-from lingting.kernel.procedures.registry import SubjectKind, subject_kind
+from lingting.kernel.timeline.registry import SubjectKind, subject_kind
 
 
 def published_version(key: str) -> Version | None:

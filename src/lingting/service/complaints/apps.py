@@ -12,8 +12,8 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from lingting.kernel.clocks.registry import register_subject
         from lingting.kernel.notices.registry import register_text
+        from lingting.kernel.timeline.registry import register_subject
         from lingting.service.complaints import automating, counting, receivers, words  # noqa: F401
         from lingting.service.complaints.selectors import call_address
         from lingting.service.desk.selectors import register_fact_words

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lingting.kernel.automation.registry import Action, Field, When, register_action, register_field, register_when
+from lingting.kernel.automation.registry import Action, When, register_action, register_when
 from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.registry import Field, register_field
 from lingting.service.complaints import services
 from lingting.service.complaints.models import Category, Complaint, Severity, Stage
 

@@ -14,14 +14,14 @@ class DeskConfig(AppConfig):
         from lingting.kernel.notices.registry import register_text
         from lingting.platform.files.registry import register_access
         from lingting.platform.realtime.topics import register_topic
-        from lingting.service.desk import audiences, automating, processes
+        from lingting.service.desk import audiences, automating, subject
         from lingting.service.desk.services import moving
 
         register_text("desk.mentioned", _("%(name)s mentioned you in case #%(case)s: %(text)s"), icon="at")
         register_text("desk.bulk_done", _("Done: %(changed)s cases changed, %(refused)s left as they were"), icon="checks")
         moving.connect()
+        subject.connect()
         automating.connect()
-        processes.connect()
         from lingting.service.desk import receivers  # noqa: F401 - after the subject is known
 
         register_access(audiences.may_see_file)

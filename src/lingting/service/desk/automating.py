@@ -1,105 +1,28 @@
-"""What rules and macros can ask about a case, and do to it."""
+"""What starts rules about a case, and what rules and macros can do to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lingting.kernel.automation.registry import Action, Field, Subject, When, register_action, register_subject, register_when
+from lingting.kernel.automation.registry import Action, When, register_action, register_when
 from lingting.kernel.timeline.events import Actor
-from lingting.service.crm.models import Tier
+from lingting.kernel.timeline.registry import Field
 from lingting.service.desk import services
-from lingting.service.desk.models import CannedReply, Case, CaseState, CaseType, Message, MessageKind, Priority, Queue, Tag
+from lingting.service.desk.models import CannedReply, Case, Message, MessageKind
 from lingting.service.desk.presenting import canned_values
-from lingting.service.desk.selectors.channels import channel_choices
+from lingting.service.desk.subject import PERSON, PRIORITY, QUEUE, SUBJECT, TYPE
 
-SUBJECT = "desk.case"
 ANSWER, ASSIGN = "desk.answer_cases", "desk.assign_cases"
-
-
-def _named(rows: Iterable[Any]) -> list[tuple[str, str]]:
-    return [(str(row.pk), row.name) for row in rows]
-
-
-def _people() -> list[tuple[str, str]]:
-    from lingting.service.desk.selectors import colleagues
-
-    return [("0", str(_("Nobody"))), *((str(one.pk), one.display_name) for one in colleagues(most=500))]
-
-
-def _tags() -> list[tuple[str, str]]:
-    return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:300]]
 
 
 def _replies() -> list[tuple[str, str]]:
     rows = CannedReply.objects.filter(owner=None).order_by("shortcut", "language")
     return [(str(row.pk), f"/{row.shortcut} {row.title}") for row in rows]
-
-
-_QUEUE = Field(key="queue", label=_("queue"), kind="choice", choices=lambda: _named(Queue.objects.filter(is_active=True)))
-_TYPE = Field(key="type", label=_("case type"), kind="choice", choices=lambda: _named(CaseType.objects.filter(is_active=True)))
-_PRIORITY = Field(key="priority", label=_("priority"), kind="choice", choices=lambda: [(str(k), v) for k, v in Priority.choices])
-_PERSON = Field(key="assignee", label=_("owner"), kind="choice", choices=_people)
-_TAG = Field(key="tag", label=_("tag"), kind="choice", choices=_tags)
-
-FIELDS = (
-    Field(key="channel", label=_("channel"), kind="choice", choices=channel_choices),
-    _TYPE,
-    _QUEUE,
-    _PRIORITY,
-    Field(key="state", label=_("state"), kind="choice", choices=lambda: CaseState.choices),
-    _PERSON,
-    Field(key="tier", label=_("customer's tier"), kind="choice", choices=lambda: _named(Tier.objects.all())),
-    _TAG,
-    Field(key="subject", label=_("subject"), kind="text"),
-    Field(key="preview", label=_("latest words"), kind="text"),
-    Field(key="earlier_cases", label=_("the customer's other cases of the last 30 days"), kind="number"),
-)
-
-
-def read(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The fields of cases: three queries for all of them."""
-    rows = Case.objects.filter(pk__in=ids).values(
-        "id", "channel", "type_id", "queue_id", "priority", "state", "assignee_id", "customer__tier_id", "customer_id",
-        "subject", "preview", "opened_at",
-    )  # fmt: skip
-    tags: dict[int, list[str]] = {}
-    for pk, name in Case.tags.through.objects.filter(case_id__in=ids).values_list("case_id", "tag__name"):
-        tags.setdefault(pk, []).append(name)
-    found = list(rows)
-    others = _others(found)
-    return {
-        row["id"]: {
-            "channel": row["channel"], "type": row["type_id"], "queue": row["queue_id"], "priority": row["priority"],
-            "state": row["state"], "assignee": row["assignee_id"] or 0, "tier": row["customer__tier_id"],
-            "tag": tags.get(row["id"], []), "subject": row["subject"], "preview": row["preview"],
-            "earlier_cases": others[row["id"]],
-        }
-        for row in found
-    }  # fmt: skip
-
-
-def _others(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """How many other cases each case's customer opened within the 30 days before it."""
-    customers = {row["customer_id"] for row in rows}
-    opened: dict[int, list[tuple[int, datetime]]] = {}
-    known = Case.objects.filter(customer_id__in=customers).values_list("customer_id", "id", "opened_at")
-    for customer_id, pk, at in known:
-        opened.setdefault(customer_id, []).append((pk, at))
-    month = timedelta(days=30)
-    return {
-        row["id"]: sum(
-            1
-            for pk, at in opened.get(row["customer_id"], ())
-            if pk != row["id"] and row["opened_at"] - month <= at <= row["opened_at"]
-        )
-        for row in rows
-    }
 
 
 def _act(service: Callable[..., Any], **names: str) -> Callable[[int, Mapping[str, Any], Actor, datetime], Any]:
@@ -136,13 +59,13 @@ def _reply(case_id: int, params: Mapping[str, Any], actor: Actor, now: datetime)
 
 
 ACTIONS = (
-    Action(key="assign", label=_("Give it to"), params=[_PERSON], permission=ASSIGN,
+    Action(key="assign", label=_("Give it to"), params=[PERSON], permission=ASSIGN,
            perform=_act(services.assign_case, assignee_id="assignee")),
-    Action(key="queue", label=_("Move it to the queue"), params=[_QUEUE], permission=ASSIGN,
+    Action(key="queue", label=_("Move it to the queue"), params=[QUEUE], permission=ASSIGN,
            perform=_act(services.queue_case, queue_id="queue")),
-    Action(key="priority", label=_("Set the priority"), params=[_PRIORITY], permission=ANSWER,
+    Action(key="priority", label=_("Set the priority"), params=[PRIORITY], permission=ANSWER,
            perform=_act(services.set_priority, priority="priority")),
-    Action(key="type", label=_("Set the case type"), params=[_TYPE], permission=ANSWER,
+    Action(key="type", label=_("Set the case type"), params=[TYPE], permission=ANSWER,
            perform=_act(services.set_type, type_id="type")),
     Action(key="tag", label=_("Add the tag"), params=[Field(key="name", label=_("tag"), kind="text")], permission=ANSWER,
            perform=_add_tag),
@@ -185,10 +108,5 @@ WHENS = (
 
 def connect() -> None:
     """Offers cases to rules and macros. Called once when the apps are ready."""
-    subject = Subject(
-        subject_type=SUBJECT, label=_("Case"), fields={each.key: each for each in FIELDS}, read=read,
-        address=lambda case_id: reverse("desk:case", args=[case_id]),
-    )  # fmt: skip
-    register_subject(subject)
     register_when(SUBJECT, *WHENS)
     register_action(SUBJECT, *ACTIONS)

@@ -13,7 +13,7 @@ from lingting.kernel.procedures.selectors import runs_of
 from lingting.kernel.timeline.events import Actor, receives
 from lingting.service.desk.events import CaseAssigned, CaseChanged, CaseClosed, CaseMerged, CaseOpened
 from lingting.service.desk.models import Case
-from lingting.service.desk.processes import SUBJECT
+from lingting.service.desk.subject import SUBJECT
 
 
 @receives(CaseOpened)

@@ -12,8 +12,9 @@ class WorkOrdersConfig(AppConfig):
     verbose_name = _("Work orders")
 
     def ready(self) -> None:
-        from lingting.kernel.clocks.registry import register_pause, register_subject
+        from lingting.kernel.clocks.registry import register_pause
         from lingting.kernel.notices.registry import register_text
+        from lingting.kernel.timeline.registry import register_subject
         from lingting.platform.files.registry import register_access, register_referencer
         from lingting.service.desk.selectors import register_fact_words
         from lingting.service.desk.selectors.channels import CHANNELS

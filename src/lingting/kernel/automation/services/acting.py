@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lingting.kernel.automation.registry import Action, Field, subject_of
+from lingting.kernel.automation.registry import Action, actions_of
 from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.registry import Field
 from lingting.platform.refusals import Invalid
 
 
@@ -21,14 +22,14 @@ class BadAct(Invalid):
 
 def checked_actions(subject_type: str, actions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The acts as they are stored. Raises `BadAct` naming the act and what is missing."""
-    subject = subject_of(subject_type)
-    if subject is None:
+    known = actions_of(subject_type)
+    if not known:
         raise BadAct(_("Choose what the rule is about."))
     if not actions:
         raise BadAct(_("Say what is to be done: add at least one act."))
     checked = []
     for each in actions:
-        action = subject.actions.get(each.get("key", ""))
+        action = known.get(each.get("key", ""))
         if action is None:
             raise BadAct(_("Choose an act from the list."))
         params = {param.key: _checked(action, param, each.get("params", {}).get(param.key)) for param in action.params}
@@ -38,9 +39,9 @@ def checked_actions(subject_type: str, actions: Sequence[Mapping[str, Any]]) -> 
 
 def perform(subject_type: str, subject_id: int, *, actions: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
     """Does the acts in order, in the running transaction. What a service refuses goes up to the caller."""
-    subject = subject_of(subject_type)
+    known = actions_of(subject_type)
     for each in actions:
-        action = subject.actions.get(each["key"]) if subject else None
+        action = known.get(each["key"])
         if action is None:
             raise BadAct(_("The act “%(act)s” does not exist any more. Change the rule.") % {"act": each["key"]})
         action.perform(subject_id, each.get("params", {}), actor, now)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.automation.conditions import NEEDS_NO_VALUE, OPERATORS
 from lingting.kernel.automation.models import Rule
-from lingting.kernel.automation.registry import Field, askable, subject_of
+from lingting.kernel.automation.registry import askable, whens_of
 from lingting.kernel.automation.services.acting import checked_actions
+from lingting.kernel.timeline.registry import Field, known_subject
 from lingting.platform.refusals import Invalid
 
 
@@ -41,12 +42,12 @@ class RuleGiven:
 @transaction.atomic
 def save_rule(given: RuleGiven, *, account_id: int | None, now: datetime, rule_id: int | None = None) -> Rule:
     """Makes or changes a rule; a changed one is no longer paused. Raises `BadRule` or `BadAct` with what to mend."""
-    subject = subject_of(given.subject_type)
+    subject = known_subject(given.subject_type)
     if subject is None:
         raise BadRule(_("Choose what the rule is about."))
     if not given.name_zh.strip():
         raise BadRule(_("Give the rule a Chinese name."))
-    whens = [kind for kind in subject.whens if kind in given.whens]
+    whens = [kind for kind in whens_of(subject.key) if kind in given.whens]
     if not whens:
         raise BadRule(_("Say when the rule looks: choose at least one event."))
     rule = Rule.objects.select_for_update().get(pk=rule_id) if rule_id else Rule(made_by_id=account_id)

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from lingting.kernel.automation.conditions import holds
 from lingting.kernel.automation.events import RulePaused
 from lingting.kernel.automation.models import Firing, Outcome, Rule
-from lingting.kernel.automation.registry import said_by, subject_of
+from lingting.kernel.automation.registry import said_by
 from lingting.kernel.automation.services.acting import perform
 from lingting.kernel.notices.services import tell
 from lingting.kernel.timeline.events import SYSTEM, Actor
+from lingting.kernel.timeline.registry import known_subject
 from lingting.kernel.timeline.services import ReadEntry, consume, record
 from lingting.platform.refusals import Refusal
 
@@ -67,11 +68,11 @@ def _answer_one(entry: ReadEntry, *, rules: Sequence[Rule], now: datetime) -> No
 
 def values_for(entry: ReadEntry) -> dict[str, Any] | None:
     """What conditions see: the thing as it is now, and what the fact says as `fact.<name>`. None: it is gone."""
-    subject = subject_of(entry.subject_type)
+    subject = known_subject(entry.subject_type)
     values = subject.read([entry.subject_id]).get(entry.subject_id) if subject else None
     if subject is None or values is None:
         return None
-    return values | said_by(subject, entry.kind, [entry.data])[0]
+    return values | said_by(entry.subject_type, entry.kind, [entry.data])[0]
 
 
 def _fire(rule: Rule, entry: ReadEntry, *, depth: int, now: datetime) -> None:

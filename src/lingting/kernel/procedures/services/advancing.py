@@ -15,10 +15,10 @@ from lingting.kernel.organisation.models import Team
 from lingting.kernel.procedures.conditions import holds, place_of
 from lingting.kernel.procedures.events import RunFinished, StepStarted
 from lingting.kernel.procedures.models import MANNED, Outcome, OwnerKind, Run, RunState, Step, StepKind, StepRun, StepState
-from lingting.kernel.procedures.registry import subject_kind
 from lingting.kernel.procedures.services.telling import tell_run, tell_step
 from lingting.kernel.questionnaires.models import Answer
 from lingting.kernel.timeline.events import Actor
+from lingting.kernel.timeline.registry import subject_kind
 from lingting.platform.refusals import Conflict
 
 STEP_CLOCK = "step"
@@ -117,7 +117,8 @@ def _open(course: Course, step: Step, *, fork: StepRun | None, branch: str) -> N
 def owner_of(run: Run, step: Step) -> tuple[Account | None, int | None, Team | None]:
     """Whose a step is at its start: a person, or a role or team of which somebody takes it."""
     if step.owner_kind == OwnerKind.SUBJECT:
-        return subject_kind(run.subject_kind).owner(run.subject_id), None, None
+        owner_id = subject_kind(run.subject_kind).owner(run.subject_id)
+        return Account.objects.get(pk=owner_id) if owner_id else None, None, None
     if step.owner_kind == OwnerKind.STARTER:
         return run.started_by, None, None
     if step.owner_kind == OwnerKind.PERSON:
@@ -167,7 +168,7 @@ def values_for(run: Run, step: Step, outcomes: list[Outcome]) -> dict[tuple[str,
     for where, answers in latest_answers(run, steps).items():
         values.update({("answer", where, key): value for key, value in answers.items()})
     if any(of == "fact" for of, _where, _key in places):
-        facts = subject_kind(run.subject_kind).read_facts(run.subject_id)
+        facts = subject_kind(run.subject_kind).read([run.subject_id]).get(run.subject_id, {})
         values.update({("fact", "", key): value for key, value in facts.items()})
     return values
 

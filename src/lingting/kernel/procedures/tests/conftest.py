@@ -12,11 +12,12 @@ import pytest
 
 from lingting.demo.world import World
 from lingting.kernel.accounts.models import Account
-from lingting.kernel.procedures import foundation, registry
+from lingting.kernel.procedures import foundation
 from lingting.kernel.procedures.models import Procedure
-from lingting.kernel.procedures.registry import FactOffer
 from lingting.kernel.procedures.services import ensure_procedure
 from lingting.kernel.questionnaires.services import ItemDefinition, QuestionnaireDefinition, SectionDefinition, publish
+from lingting.kernel.timeline import registry as subjects
+from lingting.kernel.timeline.registry import Field
 
 THING = "tests.thing"
 
@@ -32,19 +33,19 @@ class Things:
 @pytest.fixture
 def things(world: World) -> Iterator[Things]:
     found = Things(owner=world.newcomer)
-    registry.register_subject(
+    subjects.register_subject(
         THING,
         label="Thing",
         name=lambda pk: f"Thing {pk}",
         url=lambda pk: f"/things/{pk}/",
         topics=lambda pk: (f"thing:{pk}",),
-        owner=lambda _pk: found.owner,
-        read_facts=lambda _pk: found.facts,
-        facts={"tier": FactOffer(label="Tier", kind="choice", options=[("vip", "VIP"), ("normal", "Normal")])},
+        owner=lambda _pk: found.owner.pk if found.owner else None,
+        read=lambda ids: {pk: dict(found.facts) for pk in ids},
+        fields=[Field(key="tier", label="Tier", kind="choice", choices=lambda: [("vip", "VIP"), ("normal", "Normal")])],
         may_see=lambda account, _pk: account.pk == world.experienced.pk,
     )
     yield found
-    registry._subjects.pop(THING)
+    subjects.forget_subject(THING)
 
 
 def lay_form(now: datetime) -> None:

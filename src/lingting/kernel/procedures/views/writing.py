@@ -21,9 +21,9 @@ from lingting.kernel.procedures.diagram import drawn
 from lingting.kernel.procedures.differences import differences
 from lingting.kernel.procedures.forms import DefinitionForm, ProcedureForm, StepForm, read_levels, read_outcomes
 from lingting.kernel.procedures.models import Procedure, Step, StepKind, Version, VersionState
-from lingting.kernel.procedures.registry import subject_kind
 from lingting.kernel.procedures.services.reading import readers_of
 from lingting.kernel.questionnaires.models import Item
+from lingting.kernel.timeline.registry import subject_kind
 from lingting.platform.refusals import Refusal
 from lingting.platform.ui.refused_forms import show_refusal
 
@@ -163,7 +163,7 @@ def _places(found: Procedure, steps: list[Step], chosen: Step | None) -> list[tu
         for step, item in _items(steps)
     ]
     kind = subject_kind(found.subject_kind)
-    return [*answers, *((f"fact||{key}", f"{kind.label} · {offer.label}") for key, offer in kind.facts.items())]
+    return [*answers, *((f"fact||{key}", f"{kind.label} · {offer.label}") for key, offer in kind.fields.items())]
 
 
 def _editor_url(found: Procedure, key: str = "") -> str:

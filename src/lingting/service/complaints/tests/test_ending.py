@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from lingting.kernel.automation.registry import subject_of
+from lingting.kernel.automation.registry import actions_of, whens_of
 from lingting.kernel.clocks.models import Clock
 from lingting.kernel.metrics.registry import GroupBy, Period
 from lingting.kernel.metrics.selectors import measure
 from lingting.kernel.procedures.models import Run
 from lingting.kernel.questionnaires.services import BadAnswers
+from lingting.kernel.timeline.registry import subject_kind
 from lingting.service.complaints import services
 from lingting.service.complaints.models import Cause, Complaint, FollowUp
 from lingting.service.complaints.tests.scene import classify, complaint_of, make_complaint_scene, refund
@@ -185,11 +186,9 @@ def test_the_rate_counts_letters_as_contacts(scene: Scene):
 
 
 def test_rules_read_the_classes_and_can_classify(scene: Scene):
-    subject = subject_of("desk.case")
-    assert subject is not None
     complaint, plain = complaint_of(scene), scene.case()
     classified = classify(scene, complaint, is_regulator=True)
-    values = subject.read([complaint.case_id, plain.pk])
+    values = subject_kind("desk.case").read([complaint.case_id, plain.pk])
     assert values[complaint.case_id]["severity"] == 4
     assert (values[complaint.case_id]["is_repeat"], values[plain.pk]["is_complaint"], values[plain.pk]["severity"]) == (
         False,
@@ -197,6 +196,6 @@ def test_rules_read_the_classes_and_can_classify(scene: Scene):
         None,
     )
     params = {"category": classified.category_id, "severity": 3}
-    subject.actions["classify_complaint"].perform(plain.pk, params, scene.lin.as_actor, NOW)
+    actions_of("desk.case")["classify_complaint"].perform(plain.pk, params, scene.lin.as_actor, NOW)
     assert Complaint.objects.get(case=plain).severity == 3
-    assert {"ComplaintFiled", "ComplaintClosed"} <= set(subject.whens)
+    assert {"ComplaintFiled", "ComplaintClosed"} <= set(whens_of("desk.case"))

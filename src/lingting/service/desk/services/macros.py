@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lingting.kernel.automation.registry import subject_of
+from lingting.kernel.automation.registry import actions_of
 from lingting.kernel.automation.services import checked_actions, perform
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import Invalid, NotFound
@@ -58,8 +58,7 @@ def delete_macro(macro_id: int) -> None:
 
 def permissions_of(macro: Macro) -> set[str]:
     """What a person needs to use a macro: the permissions of all its acts."""
-    subject = subject_of(SUBJECT)
-    known = subject.actions if subject else {}
+    known = actions_of(SUBJECT)
     return {known[each["key"]].permission for each in macro.actions if each["key"] in known} - {""}
 
 

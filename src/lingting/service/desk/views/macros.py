@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lingting.kernel.accounts.permissions import check_permission, requires
-from lingting.kernel.automation.registry import subject_of
 from lingting.kernel.automation.selectors import acts_context, acts_words, draft_in
 from lingting.platform.refusals import Invalid
 from lingting.service.desk import services
@@ -45,7 +44,7 @@ def macro(request: HttpRequest, macro_id: int | None = None) -> HttpResponse:
         draft.name_zh, draft.name_en = (found.name_zh, found.name_en) if found else ("", "")
         draft.actions = list(found.actions) if found else [{"key": "", "params": {}}]
     context = {"macro": found, "draft": draft, "may_share": may_share, "is_shared": is_shared, "problem": problem}
-    context |= acts_context(subject_of("desk.case"), draft.actions)  # type: ignore[arg-type]
+    context |= acts_context("desk.case", draft.actions)
     return render(request, "desk/settings/macro.html", context, status=422 if problem else 200)
 
 
@@ -53,7 +52,7 @@ def macro(request: HttpRequest, macro_id: int | None = None) -> HttpResponse:
 @requires("desk.answer_cases")
 def shape(request: HttpRequest) -> HttpResponse:
     """The lines of acts again, after one was added, dropped or another chosen."""
-    context = acts_context(subject_of("desk.case"), draft_in(request.POST).actions)  # type: ignore[arg-type]
+    context = acts_context("desk.case", draft_in(request.POST).actions)
     return render(request, "desk/settings/_macro_acts.html", context)
 
 
