@@ -88,6 +88,7 @@ def _ask_database(url: str) -> Iterator[Check]:
         migrations = _migrations(url)
         yield migrations
         if migrations.is_ok:
+            yield _site_address()
             yield from _mailboxes()
 
 
@@ -105,6 +106,19 @@ def _migrations(url: str) -> Check:
         "Tables", not waiting, f"{waiting} changes wait" if waiting else "as this version wants them",
         "Run `lingting migrate` (or `make run`, which does it).",
     )  # fmt: skip
+
+
+def _site_address() -> Check:
+    """Where links in letters lead; without it they are left out."""
+    from lingting.kernel.organisation.selectors import public_address
+    from lingting.kernel.organisation.services import trouble_with_address
+
+    address = public_address()
+    trouble = trouble_with_address(address)
+    sentence = address or "not said yet: letters to customers and departments have no links (Settings, The centre)"
+    return Check(
+        "Site address", not trouble, f"{address}: {trouble}" if trouble else sentence, "Correct it under Settings, The centre."
+    )
 
 
 def _mailboxes() -> Iterator[Check]:

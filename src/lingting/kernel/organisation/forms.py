@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.kernel.accounts.models import Account
-from lingting.kernel.organisation.models import Employee, Position, Site, Skill, Team
+from lingting.kernel.organisation.models import Centre, Employee, Position, Site, Skill, Team
 from lingting.kernel.organisation.selectors import flat_tree, managed_sites
 
 _USUAL_ZONES = (
@@ -141,3 +141,10 @@ class SkillForm(forms.ModelForm):
 
 class DepartureForm(forms.Form):
     on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+
+class CentreForm(forms.Form):
+    address = forms.CharField(
+        label=Centre._meta.get_field("address").verbose_name, help_text=Centre._meta.get_field("address").help_text,
+        max_length=200, required=False, widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip

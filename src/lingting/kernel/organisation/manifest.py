@@ -12,11 +12,16 @@ manifest = Manifest(
     permissions=[
         Permission(key="organisation.view_colleagues", label=_("See who works here and who is there")),
         Permission(key="organisation.manage_people", label=_("Look after people: accounts, teams, roles, skills"), scoped=True),
+        Permission(key="organisation.manage_centre", label=_("Say where this site is reached")),
     ],
     navigation=[
         NavigationEntry(
             workspace=Workspace.MY_DAY, label=_("Colleagues"), route="organisation:colleagues", icon="users-group",
             permission="organisation.view_colleagues", order=300, keywords="people team 同事 通讯录 tongshi",
+        ),
+        NavigationEntry(
+            workspace=Workspace.SETTINGS, label=_("The centre"), route="organisation:centre", icon="building",
+            permission="organisation.manage_centre", order=90, keywords="address site url 网址 地址 中心",
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=pgettext_lazy("staff", "People"), route="organisation:people", icon="users",

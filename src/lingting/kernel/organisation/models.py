@@ -28,6 +28,20 @@ class BilingualName(models.Model):
         return self.name_en or self.name_zh
 
 
+class Centre(models.Model):
+    """The whole, in one row. `address` is where people outside reach this site, without a path: `https://service.example.com`."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    address = models.CharField(
+        _("address of this site"), max_length=200, blank=True,
+        help_text=_("As customers type it: https://service.example.com. Links in letters begin with it; without it they are left out."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("centre")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_centre")]
+
+
 class Site(BilingualName):
     """A place where people of the centre sit."""
 
@@ -65,7 +79,9 @@ class Position(BilingualName):
     responsibilities = models.TextField(_("responsibilities"), blank=True)
     role_key = models.SlugField(_("role given with it"), max_length=40, blank=True)
     rank = models.PositiveSmallIntegerField(
-        _("rank"), default=0, help_text=_("A higher number may approve more, e.g. agent 10, team leader 20, supervisor 30, manager 40.")
+        _("rank"),
+        default=0,
+        help_text=_("A higher number may approve more, e.g. agent 10, team leader 20, supervisor 30, manager 40."),
     )
 
     class Meta:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
-from lingting.kernel.organisation.models import Employee, Position, Site, Skill, Team
+from lingting.kernel.organisation.models import Centre, Employee, Position, Site, Skill, Team
 from lingting.platform.refusals import NotFound, NotPermitted
 
 MANAGE_PEOPLE = "organisation.manage_people"
@@ -22,6 +22,12 @@ _SUBTREE = """
         UNION SELECT team.id FROM organisation_team team JOIN below ON team.parent_id = below.id
     ) SELECT id FROM below
 """
+
+
+def public_address(path: str = "") -> str:
+    """A path of this site as people outside type it; "" until an administrator has said where the site is."""
+    address = Centre.objects.values_list("address", flat=True).first() or ""
+    return address + path if address else ""
 
 
 def team_ids_below(team_ids: list[int]) -> list[int]:

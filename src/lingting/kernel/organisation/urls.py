@@ -1,11 +1,12 @@
 from django.urls import path
 
-from lingting.kernel.organisation.views import colleagues, people, structure
+from lingting.kernel.organisation.views import centre, colleagues, people, structure
 
 app_name = "organisation"
 urlpatterns = [
     path("colleagues/", colleagues.colleagues, name="colleagues"),
     path("colleagues/find/", colleagues.find, name="find"),
+    path("settings/centre/", centre.centre, name="centre"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new/", people.new_person, name="person-new"),
     path("settings/people/<int:employee_id>/", people.person, name="person"),

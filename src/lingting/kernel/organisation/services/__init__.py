@@ -1,5 +1,6 @@
 """Hiring, moving and leaving; skills and roles of people; the structure they stand in."""
 
+from lingting.kernel.organisation.services.centre import BadAddress, save_centre, trouble_with_address
 from lingting.kernel.organisation.services.people import (
     NumberTaken,
     change_place,
@@ -21,6 +22,7 @@ from lingting.kernel.organisation.services.structure import (
 )
 
 __all__ = [
+    "BadAddress",
     "NotYourSite",
     "NumberTaken",
     "StillUsed",
@@ -33,7 +35,9 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "return_to_work",
+    "save_centre",
     "save_team",
     "set_roles",
     "set_skills",
+    "trouble_with_address",
 ]
