@@ -14,6 +14,7 @@ from lingting.service.desk.services.canned import (
     CannedText,
     delete_canned_reply,
     filled,
+    filled_lines,
     save_canned_reply,
 )
 from lingting.service.desk.services.catalogue import delete_tag, rename_tag, save_case_type
@@ -120,6 +121,7 @@ __all__ = [
     "drop_time",
     "end_conversation",
     "filled",
+    "filled_lines",
     "import_cases",
     "latest_conversation_id",
     "line_text",

@@ -78,3 +78,9 @@ def delete_canned_reply(reply_id: int) -> None:
 def filled(text: str, *, values: Mapping[str, str]) -> str:
     """The text with its variables replaced; one without a value leaves nothing behind."""
     return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), text)
+
+
+def filled_lines(text: str, *, values: Mapping[str, str]) -> str:
+    """The same for letters that write themselves: a line of which a variable has no value is left out whole."""
+    lines = [line for line in text.split("\n") if all(values.get(name) for name in _VARIABLE.findall(line))]
+    return re.sub(r"\n{3,}", "\n\n", filled("\n".join(lines), values=values)).strip()
