@@ -33,7 +33,7 @@ types: setup-dev
 	@$(VENV)/bin/mypy
 
 unit: setup-dev
-	@nice $(VENV)/bin/pytest -n 2 --dist loadfile -m "not journey"
+	@nice $(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "not journey"
 
 journeys: setup-dev ## the stories in a real browser
 	@nice $(VENV)/bin/pytest -m journey
