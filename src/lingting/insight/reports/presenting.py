@@ -11,10 +11,17 @@ from lingting.insight.reports.selectors import FIGURES, Report
 from lingting.kernel.metrics.registry import GroupBy, Unit, metric
 from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_text, value_text
 
+WRITTEN = ("written_level", "written_speed")
+
+
+def _shown(report: Report) -> list[str]:
+    """The figures on the screen: those of mail only where mail came, so that a centre without a mailbox sees no dashes."""
+    return [key for key in FIGURES if key not in WRITTEN or report.whole[key].sample or report.before[key].sample]
+
 
 def cards(report: Report) -> list[dict[str, Any]]:
-    """The six figures of the whole, each with its trend."""
-    return [{**as_figure(report.whole[key]), **_trend(report.whole[key], report.before[key])} for key in FIGURES]
+    """The figures of the whole, each with its trend."""
+    return [{**as_figure(report.whole[key]), **_trend(report.whole[key], report.before[key])} for key in _shown(report)]
 
 
 def _trend(now: Measurement, before: Measurement) -> dict[str, Any]:
@@ -64,11 +71,12 @@ def charts(report: Report) -> list[dict[str, Any]]:
 
 def table(report: Report) -> dict[str, Any]:
     """Heads and cells; every share with what it rests on."""
+    shown = _shown(report)
     return {
         "group": GROUPS[report.question.group_by],
-        "heads": [{"label": metric(key).label, "key": key} for key in FIGURES],
-        "lines": [{"label": line.label, "cells": [_cell(line.figures[key]) for key in FIGURES]} for line in report.lines],
-        "whole": [_cell(report.whole[key]) for key in FIGURES],
+        "heads": [{"label": metric(key).label, "key": key} for key in shown],
+        "lines": [{"label": line.label, "cells": [_cell(line.figures[key]) for key in shown]} for line in report.lines],
+        "whole": [_cell(report.whole[key]) for key in shown],
     }
 
 

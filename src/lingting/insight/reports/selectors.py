@@ -16,7 +16,7 @@ from lingting.kernel.metrics.registry import GroupBy, Scope
 from lingting.kernel.metrics.selectors import Measurement, Row, measure
 from lingting.service.desk.models import Queue
 
-FIGURES = ("offered", "service_level", "asa", "abandonment", "aht", "csat")
+FIGURES = ("offered", "service_level", "asa", "abandonment", "written_level", "written_speed", "aht", "csat")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lingting.insight.wallboard.models import Alert, AlertKind
 from lingting.insight.wallboard.selectors import FloorNow, QueueRow
 from lingting.kernel.metrics.registry import Unit
-from lingting.kernel.metrics.selectors import as_figure, seconds_text, value_text
+from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_text, value_text
 from lingting.service.routing.selectors import AgentNow
 
 LONG_WAIT_SECONDS = 60
@@ -39,6 +39,8 @@ def _waiting(floor: FloorNow) -> dict[str, Any]:
     ready = floor.count("ready")
     state = "warning" if floor.waiting > max(ready, 1) else ""
     note = ngettext("%(n)d person ready", "%(n)d people ready", ready) % {"n": ready}
+    if floor.mail_waiting:
+        note = f"{note} · {mail_text(floor.mail_waiting)}"
     return {"name": _("Waiting now"), "value": str(floor.waiting), "note": note, "state": state,
             "state_text": _("more than are ready") if state else ""}  # fmt: skip
 
@@ -57,19 +59,35 @@ def _in_progress(floor: FloorNow) -> dict[str, Any]:
 
 
 def _measured(floor: FloorNow) -> list[dict[str, Any]]:
-    return [as_figure(floor.figures[key], period=_("today")) for key in ("service_level", "abandonment", "csat")]
+    """Service level is that of chats and calls; the mail's promise stands beside it once mail came."""
+    level, *others = [as_figure(floor.figures[key], period=_("today")) for key in ("service_level", "abandonment", "csat")]
+    return [{**level, "note": written_text(floor.figures["written_level"])}, *others]
+
+
+def mail_text(count: int) -> str:
+    """“12 letters waiting”."""
+    return ngettext("%(n)d letter waiting", "%(n)d letters waiting", count) % {"n": count}
+
+
+def written_text(written: Measurement) -> str:
+    """“mail in time 96.2 % (n = 120)”; empty where no mail came or none is due yet."""
+    if not written.sample:
+        return ""
+    return _("mail in time %(share)s (n = %(n)d)") % {"share": value_text(written.value, Unit.SHARE), "n": written.sample}
 
 
 def _queue(row: QueueRow) -> dict[str, Any]:
-    level = row.figures["service_level"]
+    level, live = row.level, row.figures["service_level"]
     met = row.is_level_met
     return {
         "row": row,
         "name": row.now.queue.name,
+        "mail": mail_text(row.now.mail_waiting) if row.now.mail_waiting else "",
         "waiting_kind": "warning" if row.now.waiting > max(row.now.ready, 1) else "",
         "level": value_text(level.value, Unit.SHARE),
         "level_kind": {True: "ready", False: "breach", None: "idle"}[met],
         "sample": level.sample,
+        "level_note": str(level.metric.label) if level is not live else written_text(row.figures["written_level"]),
         "target": f"{float(row.now.queue.target_share) * 100:.0f} % / {row.now.queue.target_seconds} s",
         "offered": value_text(row.figures["offered"].value, Unit.COUNT),
         "abandonment": value_text(row.figures["abandonment"].value, Unit.SHARE),

@@ -15,22 +15,30 @@ from lingting.kernel.metrics.selectors import Measurement, measure
 from lingting.service.desk.models import Queue
 from lingting.service.routing.selectors import AgentNow, QueueNow, agents_now, queues_now
 
-QUEUE_FIGURES = ("service_level", "offered", "abandonment", "asa", "csat")
-FIGURES = ("service_level", "abandonment", "csat", "asa")
+QUEUE_FIGURES = ("service_level", "written_level", "offered", "abandonment", "asa", "csat")
+FIGURES = ("service_level", "written_level", "abandonment", "csat", "asa")
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A queue now and its figures of today; `level` carries the queue's own target."""
+    """A queue now and its figures of today."""
 
     now: QueueNow
     figures: dict[str, Measurement]
     longest_seconds: float | None
 
     @property
+    def level(self) -> Measurement:
+        """The promise this queue is judged by today: that of its chats and calls, of its mail where only mail came."""
+        live, written = self.figures["service_level"], self.figures["written_level"]
+        return written if live.value is None and written.value is not None else live
+
+    @property
     def is_level_met(self) -> bool | None:
-        """Whether the queue's own promise is kept today; None before anyone came."""
-        level = self.figures["service_level"]
+        """Whether the queue's promise is kept today (live: by the queue's own share); None before anyone came."""
+        level = self.level
+        if level is self.figures["written_level"]:
+            return level.is_met
         return None if level.value is None else level.value >= float(self.now.queue.target_share)
 
 
@@ -43,6 +51,7 @@ class FloorNow:
     agents: list[AgentNow]
     alerts: list[Alert]
     waiting: int
+    mail_waiting: int
     longest_seconds: float | None
     in_progress: int
     read_at: datetime
@@ -71,7 +80,8 @@ def floor_now(*, now: datetime, account_ids: Sequence[int] | None = None) -> Flo
     waits = [row.longest_seconds for row in rows if row.longest_seconds is not None]
     return FloorNow(
         queues=rows, figures=whole.figures, agents=agents_now(account_ids=account_ids), alerts=open_alerts(),
-        waiting=sum(row.now.waiting for row in rows), longest_seconds=max(waits, default=None),
+        waiting=sum(row.now.waiting for row in rows), mail_waiting=sum(row.now.mail_waiting for row in rows),
+        longest_seconds=max(waits, default=None),
         in_progress=sum(row.now.in_progress for row in rows), read_at=now,
     )  # fmt: skip
 
@@ -88,7 +98,7 @@ def limit_value(kind: str, row: QueueRow) -> float | None:
         return row.longest_seconds
     if kind == AlertKind.NOBODY_READY:
         return float(row.now.ready)
-    figure = row.figures["service_level" if kind == AlertKind.SERVICE_LEVEL else "abandonment"]
+    figure = row.level if kind == AlertKind.SERVICE_LEVEL else row.figures["abandonment"]
     return None if figure.value is None or figure.sample < 10 else figure.value * 100
 
 

@@ -1,9 +1,11 @@
 """The figures of a contact centre that everyone knows, with the variants the trade argues about.
 
-Counters: `offered` contacts that entered a queue and were not moved on or withdrawn; `answered`; `answered_in_target`
-within the queue's own target; `abandoned` (left without an answer, also by leaving contact details), `abandoned_in_target`;
-`answer_seconds` waiting of the answered; `handled`, `handle_seconds` talk plus wrap-up of finished ones; `ratings`,
-`rating_points`, `satisfied` (4 or 5 of 5); `busy_seconds`, `staffed_seconds`.
+Counters: `offered` contacts that entered a queue and were not moved on or withdrawn; `answered`; of the live ones (chat,
+phone) `live_offered`, `live_answered`, `answered_in_target` within the queue's seconds, `abandoned` (left without an answer,
+also by leaving contact details), `abandoned_in_target`, `answer_seconds` waiting of the answered; of the written ones (mail)
+`written_due` (answered, or waiting longer than the queue's hours), `written_in_time`, `written_answered`, `written_seconds`;
+`handled`, `handle_seconds` talk plus wrap-up of finished ones; `ratings`, `rating_points`, `satisfied` (4 or 5 of 5);
+`busy_seconds`, `staffed_seconds`. Who chats waits seconds and who writes waits hours: no figure averages both.
 """
 
 from __future__ import annotations
@@ -52,26 +54,26 @@ def register_all() -> None:
 def _definitions() -> list[Metric]:
     return [
         Metric(
-            key="service_level", label=_("Service level"), unit=Unit.SHARE, sample="offered", better="up", target=0.9,
-            description=_("Share of contacts answered within the queue's target time."),
+            key="service_level", label=_("Service level"), unit=Unit.SHARE, sample="live_offered", better="up", target=0.9,
+            description=_("Share of chats and calls answered within the queue's target time; mail has its own figure."),
             source="Cleveland & Mayben, Call Center Management on Fast Forward; ISO 18295-1",
-            needs=frozenset({"offered", "answered", "answered_in_target", "abandoned", "abandoned_in_target"}),
+            needs=frozenset({"live_offered", "live_answered", "answered_in_target", "abandoned", "abandoned_in_target"}),
             variants=(
                 Variant(
                     key="of_offered", label=_("answered in time, of all offered"),
-                    formula=_share(_of("answered_in_target"), _of("offered")),
+                    formula=_share(_of("answered_in_target"), _of("live_offered")),
                 ),
                 Variant(
                     key="without_short_abandons", label=_("of offered without those who left within the target"),
-                    formula=_share(_of("answered_in_target"), _minus("offered", "abandoned_in_target")),
+                    formula=_share(_of("answered_in_target"), _minus("live_offered", "abandoned_in_target")),
                 ),
                 Variant(
                     key="of_answered", label=_("of answered only"),
-                    formula=_share(_of("answered_in_target"), _of("answered")),
+                    formula=_share(_of("answered_in_target"), _of("live_answered")),
                 ),
                 Variant(
                     key="short_abandons_met", label=_("those who left within the target counted as met"),
-                    formula=_share(_plus("answered_in_target", "abandoned_in_target"), _of("offered")),
+                    formula=_share(_plus("answered_in_target", "abandoned_in_target"), _of("live_offered")),
                 ),
             ),
         ),
@@ -84,22 +86,34 @@ def _definitions() -> list[Metric]:
             description=_("Contacts that a person answered."), variants=_one("count", _count("answered")),
         ),
         Metric(
-            key="asa", label=_("Average speed of answer"), unit=Unit.SECONDS, sample="answered", better="down", target=10.0,
-            description=_("Mean waiting time of the contacts that were answered."), source="ISO 18295-1",
-            needs=frozenset({"answered", "answer_seconds"}),
-            variants=_one("mean", _share(_of("answer_seconds"), _of("answered"))),
+            key="asa", label=_("Average speed of answer"), unit=Unit.SECONDS, sample="live_answered", better="down", target=10.0,
+            description=_("Mean waiting time of the chats and calls that were answered."), source="ISO 18295-1",
+            needs=frozenset({"live_answered", "answer_seconds"}),
+            variants=_one("mean", _share(_of("answer_seconds"), _of("live_answered"))),
         ),
         Metric(
-            key="abandonment", label=_("Abandonment"), unit=Unit.SHARE, sample="offered", better="down", target=0.05,
-            description=_("Share of contacts that left before a person answered."),
-            needs=frozenset({"offered", "abandoned", "abandoned_in_target"}),
+            key="abandonment", label=_("Abandonment"), unit=Unit.SHARE, sample="live_offered", better="down", target=0.05,
+            description=_("Share of chats and calls that left before a person answered."),
+            needs=frozenset({"live_offered", "abandoned", "abandoned_in_target"}),
             variants=(
-                Variant(key="of_offered", label=_("of all offered"), formula=_share(_of("abandoned"), _of("offered"))),
+                Variant(key="of_offered", label=_("of all offered"), formula=_share(_of("abandoned"), _of("live_offered"))),
                 Variant(
                     key="without_short", label=_("without those who left within the target"),
-                    formula=_share(_minus("abandoned", "abandoned_in_target"), _minus("offered", "abandoned_in_target")),
+                    formula=_share(_minus("abandoned", "abandoned_in_target"), _minus("live_offered", "abandoned_in_target")),
                 ),
             ),
+        ),
+        Metric(
+            key="written_level", label=_("Mail answered in time"), unit=Unit.SHARE, sample="written_due", better="up", target=0.95,
+            description=_("Share of written contacts answered within the queue's hours, of those answered or overdue."),
+            source="ISO 18295-1", needs=frozenset({"written_due", "written_in_time"}),
+            variants=_one("of_due", _share(_of("written_in_time"), _of("written_due"))),
+        ),
+        Metric(
+            key="written_speed", label=_("Time to the written answer"), unit=Unit.SECONDS, sample="written_answered", better="down",
+            description=_("Mean time until a written contact was answered."),
+            needs=frozenset({"written_answered", "written_seconds"}),
+            variants=_one("mean", _share(_of("written_seconds"), _of("written_answered"))),
         ),
         Metric(
             key="aht", label=_("Average handling time"), unit=Unit.SECONDS, sample="handled",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from lingting.kernel.metrics.registry import GroupBy, Period, Scope, register_source
+from lingting.service.routing.models import LIVE_CHANNELS
 
 _KEYS = {
     GroupBy.NOTHING: "NULL",
@@ -18,27 +19,33 @@ _KEYS = {
     GroupBy.WEEKDAY: "EXTRACT(isodow FROM contact.entered_at AT TIME ZONE %(zone)s)::int - 1",
 }
 
-_TARGET = "CASE WHEN contact.channel IN ('chat', 'voice') THEN queue.target_seconds ELSE queue.response_hours * 3600 END"
-"""Who writes waits hours, not seconds: the queue's written-answer promise holds for mail."""
-
 _CONTACTS = """
     SELECT {key} AS key,
         count(*) AS offered,
-        count(*) FILTER (WHERE contact.outcome = 'answered') AS answered,
-        count(*) FILTER (
-            WHERE contact.outcome = 'answered' AND contact.wait_seconds <= {target}) AS answered_in_target,
-        count(*) FILTER (WHERE contact.outcome IN ('abandoned', 'left')) AS abandoned,
-        count(*) FILTER (
-            WHERE contact.outcome IN ('abandoned', 'left')
-              AND contact.wait_seconds <= {target}) AS abandoned_in_target,
-        COALESCE(sum(contact.wait_seconds) FILTER (WHERE contact.outcome = 'answered'), 0) AS answer_seconds,
-        count(*) FILTER (WHERE contact.finished_at IS NOT NULL AND contact.outcome = 'answered') AS handled,
-        COALESCE(sum(contact.talk_seconds + COALESCE(contact.wrap_up_seconds, 0))
-            FILTER (WHERE contact.finished_at IS NOT NULL AND contact.outcome = 'answered'), 0) AS handle_seconds
-    FROM routing_contact contact JOIN desk_queue queue ON queue.id = contact.queue_id
-    WHERE contact.entered_at >= %(start)s AND contact.entered_at < %(end)s AND contact.outcome NOT IN ('moved', 'withdrawn')
-      AND (%(queues)s::bigint[] IS NULL OR contact.queue_id = ANY(%(queues)s))
-      AND (%(people)s::bigint[] IS NULL OR contact.answered_by_id = ANY(%(people)s))
+        count(*) FILTER (WHERE answered) AS answered,
+        count(*) FILTER (WHERE is_live) AS live_offered,
+        count(*) FILTER (WHERE is_live AND answered) AS live_answered,
+        count(*) FILTER (WHERE is_live AND answered AND wait_seconds <= target_seconds) AS answered_in_target,
+        count(*) FILTER (WHERE is_live AND gone) AS abandoned,
+        count(*) FILTER (WHERE is_live AND gone AND wait_seconds <= target_seconds) AS abandoned_in_target,
+        COALESCE(sum(wait_seconds) FILTER (WHERE is_live AND answered), 0) AS answer_seconds,
+        count(*) FILTER (WHERE NOT is_live AND (answered OR written_due_at < %(now)s)) AS written_due,
+        count(*) FILTER (WHERE NOT is_live AND answered AND wait_seconds <= response_seconds) AS written_in_time,
+        count(*) FILTER (WHERE NOT is_live AND answered) AS written_answered,
+        COALESCE(sum(wait_seconds) FILTER (WHERE NOT is_live AND answered), 0) AS written_seconds,
+        count(*) FILTER (WHERE finished_at IS NOT NULL AND answered) AS handled,
+        COALESCE(sum(talk_seconds + COALESCE(wrap_up_seconds, 0)) FILTER (WHERE finished_at IS NOT NULL AND answered), 0)
+            AS handle_seconds
+    FROM (
+        SELECT contact.*, queue.target_seconds, queue.response_hours * 3600 AS response_seconds,
+            contact.entered_at + make_interval(hours => queue.response_hours) AS written_due_at,
+            contact.channel = ANY(%(live)s) AS is_live, contact.outcome = 'answered' AS answered,
+            contact.outcome IN ('abandoned', 'left') AS gone
+        FROM routing_contact contact JOIN desk_queue queue ON queue.id = contact.queue_id
+    ) contact
+    WHERE entered_at >= %(start)s AND entered_at < %(end)s AND outcome NOT IN ('moved', 'withdrawn')
+      AND (%(queues)s::bigint[] IS NULL OR queue_id = ANY(%(queues)s))
+      AND (%(people)s::bigint[] IS NULL OR answered_by_id = ANY(%(people)s))
     GROUP BY 1
 """
 
@@ -48,18 +55,19 @@ class ContactCounters:
 
     counters = frozenset(
         {
-            "offered", "answered", "answered_in_target", "abandoned", "abandoned_in_target", "answer_seconds", "handled",
+            "offered", "answered", "live_offered", "live_answered", "answered_in_target", "abandoned", "abandoned_in_target",
+            "answer_seconds", "written_due", "written_in_time", "written_answered", "written_seconds", "handled",
             "handle_seconds",
         }
     )  # fmt: skip
     groups = frozenset(GroupBy)
 
     def count(self, period: Period, *, group_by: GroupBy, scope: Scope, now: datetime) -> dict[object, dict[str, float]]:
-        sql = _CONTACTS.format(key=_KEYS[group_by], target=_TARGET)
+        sql = _CONTACTS.format(key=_KEYS[group_by])
         by_people = group_by is GroupBy.AGENT or scope.account_ids is not None
         if by_people:
-            sql = sql.replace("GROUP BY 1", "AND contact.answered_by_id IS NOT NULL GROUP BY 1")
-        counted = grouped(sql, _parameters(period, scope))
+            sql = sql.replace("GROUP BY 1", "AND answered_by_id IS NOT NULL GROUP BY 1")
+        counted = grouped(sql, _parameters(period, scope) | {"now": now, "live": list(LIVE_CHANNELS)})
         if by_people:
             # Whoever left unanswered left nobody's conversation: people have no abandonment.
             for counters in counted.values():

@@ -39,6 +39,21 @@ def test_waiting_answered_and_people_are_counted(world: World, now: datetime) ->
     assert support.figures["service_level"].value == 0.5
 
 
+def test_mail_stands_beside_the_live_figures_and_does_not_make_the_longest_wait(world: World, now: datetime) -> None:
+    letters = [arrive(world, "support", at=now - timedelta(hours=hours)) for hours in (5, 3, 2)]
+    Contact.objects.update(channel="mail")
+    Contact.objects.filter(pk=letters[0].pk).update(ended_at=now, outcome="answered", wait_seconds=3600.0)
+    floor = floor_now(now=now)
+    support = next(row for row in floor.queues if row.now.queue.key == "support")
+    assert (floor.waiting, floor.mail_waiting, floor.longest_seconds) == (0, 2, None)
+    assert support.level.metric.key == "written_level" and support.is_level_met
+    arrive(world, "support", at=now - timedelta(seconds=20))
+    floor = floor_now(now=now)
+    support = next(row for row in floor.queues if row.now.queue.key == "support")
+    assert (floor.waiting, floor.longest_seconds) == (1, 20.0)
+    assert support.level.metric.key == "service_level" and support.level.value == 0.0, "one chat, not answered yet"
+
+
 def test_an_alert_opens_once_tells_supervisors_and_closes(world: World, now: datetime) -> None:
     boss = world.supervisor
     become_ready(boss.pk, actor=boss.as_actor, now=now)

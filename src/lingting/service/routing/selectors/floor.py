@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q
 
 from lingting.service.desk.models import Queue
-from lingting.service.routing.models import Assignment, Contact, Presence, PresenceState
+from lingting.service.routing.models import LIVE_CHANNELS, Assignment, Contact, Presence, PresenceState
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class AgentNow:
 
 @dataclass(frozen=True)
 class QueueNow:
-    """A queue at this moment: who waits and since when, what is being handled, who is ready for it."""
+    """A queue at this moment: who waits before a screen and since when, how much mail, what is being handled, who is ready."""
 
     queue: Queue
     waiting: int
     oldest_at: datetime | None
+    mail_waiting: int
     in_progress: int
     ready: int
 
@@ -74,11 +75,12 @@ def _agent(presence: Presence, work: tuple[int, int, datetime] | None) -> AgentN
 
 def queues_now() -> list[QueueNow]:
     """All queues in use, in their order; four queries whatever their number."""
+    live = Q(channel__in=LIVE_CHANNELS)
     waiting = {
-        queue_id: (count, oldest)
-        for queue_id, count, oldest in Contact.objects.filter(ended_at=None)
+        queue_id: (count, oldest, mail)
+        for queue_id, count, oldest, mail in Contact.objects.filter(ended_at=None)
         .values_list("queue_id")
-        .annotate(count=Count("id"), oldest=Min("entered_at"))
+        .annotate(count=Count("id", filter=live), oldest=Min("entered_at", filter=live), mail=Count("id", filter=~live))
     }
     handled = dict(
         Assignment.objects.filter(ended_at=None).values_list("conversation__case__queue_id").annotate(count=Count("id"))
@@ -90,6 +92,6 @@ def queues_now() -> list[QueueNow]:
     )
     found = []
     for queue in Queue.objects.filter(is_active=True):
-        count, oldest_at = waiting.get(queue.pk, (0, None))
-        found.append(QueueNow(queue, count, oldest_at, handled.get(queue.pk, 0), ready.get(queue.pk, 0)))
+        count, oldest_at, mail = waiting.get(queue.pk, (0, None, 0))
+        found.append(QueueNow(queue, count, oldest_at, mail, handled.get(queue.pk, 0), ready.get(queue.pk, 0)))
     return found

@@ -12,7 +12,8 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.metrics.registry import GroupBy, Period, Scope, metrics
 from lingting.kernel.metrics.selectors import measure
 from lingting.kernel.timeline.events import SYSTEM
-from lingting.service.desk.services import end_conversation
+from lingting.service.desk.models import Conversation
+from lingting.service.desk.services import end_conversation, start_conversation
 from lingting.service.routing.models import Contact
 from lingting.service.routing.services import answer_directly, finish_wrap_up, go_offline
 
@@ -86,7 +87,22 @@ def test_every_metric_has_a_name_and_its_counters_have_a_source() -> None:
         assert str(definition.label) and definition.needs <= counted, definition.key
 
 
-def test_mail_is_in_time_by_its_queues_hours_not_seconds(a_morning: Account, now: datetime) -> None:
-    Contact.objects.update(channel="mail")
-    [row] = measure(["service_level"], period(now), now=now)
-    assert row.figures["service_level"].value == pytest.approx(2 / 5)
+def test_mail_has_its_own_promise_and_speed_and_is_in_no_average_of_live_contacts(a_morning: Account, now: datetime) -> None:
+    live_figures = ["service_level", "asa", "abandonment"]
+    [before] = measure(live_figures, period(now), now=now)
+    template = Contact.objects.filter(outcome="answered")[0]
+    for outcome, wait, age in (("answered", 3600.0, 2), ("answered", 90_000.0, 30), ("", None, 25), ("", None, 1)):
+        Contact.objects.create(
+            conversation=open_talk(template, at=now), case=template.case, queue=template.queue, channel="mail", outcome=outcome,
+            entered_at=now - timedelta(hours=age), wait_seconds=wait,
+        )  # fmt: skip
+    days = Period(now - timedelta(days=3), now + timedelta(hours=1))
+    [row] = measure([*live_figures, "written_level", "written_speed", "offered"], days, now=now)
+    assert {key: row.figures[key].value for key in live_figures} == {key: before.figures[key].value for key in live_figures}
+    assert row.figures["written_level"].value == pytest.approx(1 / 3) and row.figures["written_level"].sample == 3, "one is not due"
+    assert row.figures["written_speed"].value == pytest.approx(46_800.0)
+    assert row.figures["offered"].value == 9
+
+
+def open_talk(contact: Contact, *, at: datetime) -> Conversation:
+    return start_conversation(contact.case_id, channel="mail", now=at)
