@@ -39,7 +39,7 @@ _SUPERVISOR = (
     "knowledge.write_articles", "automation.manage_rules", "questionnaires.manage", "questionnaires.view_results",
     "promises.manage_policies", "workorders.manage_departments", "organisation.manage_people", "wallboard.manage_alerts",
     "reports.export_reports", "chat.manage_widgets", "email.manage_mailboxes", "complaints.manage_catalogue",
-    "complaints.manage_measures",
+    "complaints.manage_measures", "complaints.export_complaints",
 )  # fmt: skip
 
 DEFINITIONS: tuple[RoleDefinition, ...] = (

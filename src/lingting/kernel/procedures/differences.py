@@ -14,6 +14,8 @@ from lingting.kernel.procedures.services import export_procedure
 
 _FIELDS: dict[str, str | Promise] = {
     "title": gettext_lazy("Title"),
+    "public": gettext_lazy("What customers read"),
+    "is_mailed": gettext_lazy("Told to the customer by mail"),
     "kind": gettext_lazy("Kind"),
     "instructions": gettext_lazy("Instructions"),
     "owner": pgettext_lazy("step", "Who does it"),

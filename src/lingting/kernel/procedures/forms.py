@@ -66,12 +66,17 @@ class StepForm(forms.ModelForm):
     class Meta:
         model = Step
         fields = [
-            "title_zh", "title_en", "instructions_zh", "instructions_en", "owner_kind", "role", "team", "person", "limit_minutes",
-            "calendar", "form", "knowledge", "may_skip", "amount_from", "four_eyes",
+            "title_zh", "title_en", "public_zh", "public_en", "is_mailed", "instructions_zh", "instructions_en", "owner_kind",
+            "role", "team", "person", "limit_minutes", "calendar", "form", "knowledge", "may_skip", "amount_from", "four_eyes",
         ]  # fmt: skip
         labels = {
+            "public_zh": gettext_lazy("What customers read, Chinese"), "public_en": gettext_lazy("What customers read, English"),
+            "is_mailed": gettext_lazy("Tell the customer by mail when it begins"),
             "limit_minutes": gettext_lazy("Time limit in minutes"), "calendar": gettext_lazy("Counts the hours of"),
             "amount_from": gettext_lazy("Amount from"),
+        }  # fmt: skip
+        help_texts = {
+            "public_zh": gettext_lazy("In the customer portal and in letters; empty: the customer sees nothing of this step."),
         }  # fmt: skip
         widgets = {
             "instructions_zh": forms.Textarea(attrs={"rows": 3, "data-grow": True}),

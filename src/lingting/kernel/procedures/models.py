@@ -101,6 +101,7 @@ class Step(models.Model):
     """One step. `order` is its place in the written list; the first one is where a run begins.
 
     `knowledge` holds references such as `knowledge.article:12`, whose kinds are registered by the apps above.
+    `public_zh`/`public_en` is what a customer reads of it; a step without them is none of theirs.
     An approval takes its amount from `amount_from` ("step.item"), and `ApprovalLevel` says which rank may approve it.
     """
 
@@ -110,6 +111,9 @@ class Step(models.Model):
     kind = models.CharField(max_length=8, choices=StepKind.choices, default=StepKind.TASK)
     title_zh = models.CharField(_("Chinese title"), max_length=120)
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    public_zh = models.CharField(_("what customers read, Chinese"), max_length=120, blank=True)
+    public_en = models.CharField(_("what customers read, English"), max_length=120, blank=True)
+    is_mailed = models.BooleanField(_("tell the customer by mail when it begins"), default=False)
     instructions_zh = models.TextField(_("instructions in Chinese"), blank=True)
     instructions_en = models.TextField(_("instructions in English"), blank=True)
     owner_kind = models.CharField(_("who does it"), max_length=8, choices=OwnerKind.choices, default=OwnerKind.SUBJECT)
@@ -146,6 +150,11 @@ class Step(models.Model):
     @property
     def title(self) -> str:
         return in_language(self.title_zh, self.title_en)
+
+    @property
+    def public_title(self) -> str:
+        """What the customer reads; "" for a step that is none of theirs."""
+        return in_language(self.public_zh, self.public_en)
 
     @property
     def instructions(self) -> str:

@@ -16,6 +16,8 @@ class ComplaintsConfig(AppConfig):
         from lingting.kernel.timeline.registry import register_subject
         from lingting.service.complaints import automating, counting, receivers, words  # noqa: F401
         from lingting.service.complaints.selectors import call_address
+        from lingting.service.complaints.services import check_complaint_is_done
+        from lingting.service.desk.registry import register_closing_check
         from lingting.service.desk.selectors import register_fact_words
 
         register_subject("complaints.followup", label=_("Follow-up call"), url=call_address)
@@ -25,5 +27,6 @@ class ComplaintsConfig(AppConfig):
         register_text("complaints.measure", _("%(name)s gave you a measure, due %(due)s: %(title)s"), icon="target-arrow")
         for kind, (icon, said) in words.FACTS.items():
             register_fact_words(kind, icon=icon, words=said)
+        register_closing_check(check_complaint_is_done)
         automating.connect()
         counting.register()

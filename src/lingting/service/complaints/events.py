@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from lingting.kernel.timeline.events import Fact
 from lingting.service.desk.events import CaseFact
 
 
@@ -74,3 +76,15 @@ class FollowUpDone(ComplaintFact):
 class ComplaintClosed(ComplaintFact):
     cause: str
     responsibility: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintsExported(Fact):
+    """Somebody took a list of complaints out of the house: which filter, as CSV or XLSX."""
+
+    subject_type: ClassVar[str] = "accounts.account"
+    subject_field: ClassVar[str] = "account_id"
+    changes_work: ClassVar[bool] = False
+    account_id: int
+    filters: dict[str, str]
+    form: str

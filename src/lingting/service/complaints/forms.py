@@ -45,6 +45,10 @@ class ClassesForm(forms.Form):
     product = forms.CharField(label=_("Product"), max_length=80, required=False)
     region = forms.CharField(label=_("Region"), max_length=60, required=False)
     team = forms.ModelChoiceField(Team.objects.all(), label=_("Team concerned"), required=False, empty_label="–")
+    person = forms.ModelChoiceField(
+        Account.objects.filter(employee__isnull=False).order_by("display_name"), label=_("Person concerned"), required=False,
+        empty_label="–", widget=forms.Select(attrs={"data-combobox": True}),
+    )  # fmt: skip
     is_public = forms.BooleanField(label=_("In public: media, social networks"), required=False)
     is_regulator = forms.BooleanField(label=_("Through a regulator or consumer body"), required=False)
     investigates = forms.BooleanField(label=_("Needs a look with other departments"), required=False, initial=True)
@@ -141,5 +145,5 @@ def classes_of(complaint: Complaint) -> dict[str, Any]:
     """What the classes' dialog starts with."""
     return {
         "category": complaint.category_id, "severity": complaint.severity, "product": complaint.product, "region": complaint.region,
-        "team": complaint.team_id, "is_public": complaint.is_public, "is_regulator": complaint.is_regulator,
+        "team": complaint.team_id, "person": complaint.person_id, "is_public": complaint.is_public, "is_regulator": complaint.is_regulator,
     }  # fmt: skip

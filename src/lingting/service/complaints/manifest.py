@@ -44,6 +44,7 @@ manifest = Manifest(
     permissions=[
         Permission(key="complaints.view_complaints", label=_("See complaints"), scoped=True),
         Permission(key="complaints.handle_complaints", label=_("Handle complaints"), scoped=True),
+        Permission(key="complaints.export_complaints", label=_("Take lists of complaints away as files")),
         Permission(key="complaints.approve_compensation", label=_("Approve compensation within one's limit"), scoped=True),
         Permission(key="complaints.view_hotspots", label=_("See hot spots of complaints")),
         Permission(key="complaints.manage_measures", label=_("Make measures against hot spots")),
@@ -57,4 +58,5 @@ manifest = Manifest(
         Slot(place="shell.overlay", template="complaints/_desk_assets.html", context=_on_the_desk, key="complaints-desk"),
     ],
     pages=[("complaints/", "lingting.service.complaints.urls")],
+    rest=[("complaints", "lingting.service.complaints.rest:router")],
 )  # fmt: skip

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingting.service.complaints.views import handling, listing, settings, spotting
+from lingting.service.complaints.views import export, handling, listing, settings, spotting
 
 app_name = "complaints"
 
 urlpatterns = [
     path("", listing.complaints, name="complaints"),
+    path("export.<slug:form>", export.export, name="export"),
     path("new/", listing.new, name="new"),
     path("cases/<int:case_id>/filing/", handling.filing, name="filing"),
     path("<int:complaint_id>/classes/", handling.classes, name="classes"),

@@ -50,6 +50,15 @@ _RECORD = Step("record", "记录诉求", "Record the need", 30, "核对客户身
 _TELL = Step("tell", "告知客户结果", "Tell the customer", 240, "用客户来时的渠道告知结果，确认没有其他问题。", "Use the customer's own channel; ask whether anything else is open.")
 _URGENCY = "normal = 一般 | Normal\nurgent = 紧急 | Urgent\nsafety = 涉及安全 | Safety"
 
+# What customers read of a step, by its key; the others are the centre's own.
+_PUBLIC = {
+    "answer": ("答复您的问题", "Answering your question"), "handle": ("为您办理", "Handling it"),
+    "diagnose": ("排查原因", "Finding the cause"), "repair": ("安排维修", "Arranging the repair"),
+    "guide": ("指导您操作", "Guiding you through it"), "escalate": ("专家处理", "With our experts"),
+    "arrange": ("确认时间与人员", "Fixing time and person"), "verify": ("核验身份", "Checking your identity"),
+    "update": ("更新资料", "Updating your data"), "tell": ("告知您结果", "Telling you the outcome"),
+}  # fmt: skip
+
 CONTACT_TYPES: tuple[ContactType, ...] = (
     ContactType(
         "consultation", "咨询", "Consultation", "产品、价格、政策、使用方法的询问", "Questions about products, prices, rules and use",
@@ -116,10 +125,12 @@ def definition_of(kind: ContactType) -> dict[str, Any]:
     steps = []
     for place, step in enumerate(kind.steps):
         onward = kind.steps[place + 1].key if place + 1 < len(kind.steps) else "end"
+        public_zh, public_en = _PUBLIC.get(step.key, ("", ""))
         steps.append(
             {
                 "key": step.key,
                 "title": {"zh": step.zh, "en": step.en},
+                "public": {"zh": public_zh, "en": public_en},
                 "instructions": {"zh": step.how_zh, "en": step.how_en},
                 "owner": {"kind": "subject"},
                 "limit_minutes": step.limit,

@@ -1,4 +1,4 @@
-"""What apps above lend the desk: the customer's own link to a case."""
+"""What apps above lend the desk: the customer's own link to a case, and what has to be done before one closes."""
 
 from __future__ import annotations
 
@@ -22,3 +22,20 @@ def register_case_link(link: CaseLink) -> None:
 def case_link(case: Case, *, now: datetime) -> str:
     """A fresh link for the case's customer; it is a secret: put it into what goes to them and keep it nowhere."""
     return next((found for found in (link(case, now) for link in _links) if found), "")
+
+
+ClosingCheck = Callable[[Case], None]
+"""`check(case)` raises a `Refusal` while something of the case is not done."""
+
+_checks: list[ClosingCheck] = []
+
+
+def register_closing_check(check: ClosingCheck) -> None:
+    """Adds something that has to be done before a case closes. In `AppConfig.ready()`."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def check_may_close(case: Case) -> None:
+    for check in _checks:
+        check(case)

@@ -13,7 +13,7 @@ from lingting.kernel.procedures.selectors import runs_of, shown_run
 from lingting.service.desk.models import Attachment, Case, CaseState, Message, MessageKind
 from lingting.service.portal.models import Pass
 from lingting.service.portal.services.speaking import rateable, takes_words
-from lingting.service.workorders.selectors import progress_of
+from lingting.service.workorders.selectors import PublicProgress, progress_of
 
 PUBLIC_KINDS = (MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.BOT)
 PROMISES = ("first-answer", "next-answer", "resolution")
@@ -43,11 +43,12 @@ class OwnCase:
 
 @dataclass(frozen=True, slots=True)
 class ProgressStep:
-    """A step as the customer sees it: `state` is done, now or next."""
+    """A step as the customer sees it: `state` is done, now or next; one under way with the moment it is promised for."""
 
     title: str
     state: str
     ended_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ShownCase:
     own: OwnCase
     messages: list[dict[str, Any]]
     steps: list[ProgressStep]
-    elsewhere: list[str]
+    elsewhere: list[PublicProgress]
     takes_words: bool
     may_rate: bool
 
@@ -76,7 +77,7 @@ def shown_case(case: Case, *, now: datetime) -> ShownCase:
     """A case for its customer: public words with their files, progress, promises. Never notes, whispers or system lines."""
     promised = clocks_of("desk.case", [case.pk], now=now, kinds=PROMISES).get(case.pk, [])
     return ShownCase(
-        OwnCase(case, _next(promised)), public_messages(case.pk), progress_steps(case.pk, now=now), progress_of(case.pk),
+        OwnCase(case, _next(promised)), public_messages(case.pk), progress_steps(case.pk, now=now), progress_of(case.pk, now=now),
         takes_words(case, now=now), rateable(case) is not None,
     )  # fmt: skip
 
@@ -92,17 +93,26 @@ def public_messages(case_id: int) -> list[dict[str, Any]]:
 
 
 def progress_steps(case_id: int, *, now: datetime) -> list[ProgressStep]:
-    """The steps of the procedure under way (the latest one when none runs), each title once in the order it happens."""
+    """The steps that customers may read of, of the procedure under way (the latest when none runs), each title once in their order."""
     runs = list(runs_of("desk.case", case_id).exclude(state=RunState.CANCELLED))
     run = next((one for one in runs if one.state == RunState.RUNNING), runs[0] if runs else None)
     if run is None:
         return []
     shown = shown_run(run, now=now)
-    steps = {one.passage.step.title: ProgressStep(one.passage.step.title, "done", one.passage.ended_at) for one in shown.done}
-    steps |= {one.passage.step.title: ProgressStep(one.passage.step.title, "now") for one in shown.open}
+    steps: dict[str, ProgressStep] = {}
+    for one in shown.done:
+        _put(steps, ProgressStep(one.passage.step.public_title, "done", ended_at=one.passage.ended_at))
+    for one in shown.open:
+        _put(steps, ProgressStep(one.passage.step.public_title, "now", due_at=one.clock.due_at if one.clock else None))
     for step in shown.ahead:
-        steps.setdefault(step.title, ProgressStep(step.title, "next"))
+        if step.public_title not in steps:
+            _put(steps, ProgressStep(step.public_title, "next"))
     return list(steps.values())
+
+
+def _put(steps: dict[str, ProgressStep], step: ProgressStep) -> None:
+    if step.title:
+        steps[step.title] = step
 
 
 def _next(standings: list[Standing]) -> Standing | None:

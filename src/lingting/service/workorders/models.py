@@ -93,7 +93,7 @@ class WorkOrder(models.Model):
 
 
 class OrderWord(models.Model):
-    """Something said about an order between the centre and the department; files go along."""
+    """Something said about an order between the centre and the department; files go along. Once per `client_key`."""
 
     order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="words")
     is_ours = models.BooleanField()
@@ -101,9 +101,11 @@ class OrderWord(models.Model):
     text = models.TextField(blank=True)
     files: models.ManyToManyField = models.ManyToManyField(StoredFile, blank=True, related_name="+")
     said_at = models.DateTimeField()
+    client_key = models.UUIDField(null=True)
 
     PERSONAL_DATA = {"text": ("service", "with its case")}
 
     class Meta:
         verbose_name = _("word about a work order")
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["order", "client_key"], name="order_word_once")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -16,7 +17,9 @@ from lingting.service.desk.selectors import visible_case_ids
 from lingting.service.workorders.models import OPEN_STATES, Department, OrderState, OrderWord, WorkOrder
 from lingting.service.workorders.services.asking import SUBJECT
 from lingting.service.workorders.services.locking import order_not_found
+from lingting.service.workorders.words import PublicProgress as PublicProgress
 from lingting.service.workorders.words import progress_of as progress_of
+from lingting.service.workorders.words import public_words as public_words
 
 ASK = "workorders.ask_departments"
 LOOKS = {
@@ -43,6 +46,11 @@ class ShownOrder:
     @property
     def is_open(self) -> bool:
         return self.order.state in OPEN_STATES
+
+    @property
+    def form_key(self) -> UUID:
+        """A fresh key for a form about it."""
+        return uuid4()
 
 
 def orders_of_case(case_id: int, *, now: datetime) -> list[ShownOrder]:

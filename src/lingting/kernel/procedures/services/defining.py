@@ -1,7 +1,8 @@
 """A procedure as a plain definition: laid by the apps above, exported and imported as JSON.
 
     {"key": "complaint", "name": {"zh": "投诉处理", "en": "Complaint"}, "purpose": {"zh": "…"}, "subject_kind": "desk.case",
-     "steps": [{"key": "classify", "kind": "task", "title": {"zh": "分类", "en": "Classify"}, "instructions": {"zh": "…"},
+     "steps": [{"key": "classify", "kind": "task", "title": {"zh": "分类", "en": "Classify"},
+                "public": {"zh": "核实情况", "en": "Looking into it"}, "is_mailed": false, "instructions": {"zh": "…"},
                 "owner": {"kind": "role", "key": "agent"}, "limit_minutes": 60, "calendar": "office",
                 "form": "complaint-classes", "knowledge": ["knowledge.article:12"], "may_skip": false,
                 "outcomes": [{"key": "hard", "label": {"zh": "疑难"}, "next": "care", "if": [{"key": "severity", "is": "at_least",
@@ -108,7 +109,7 @@ def _read_step(draft: Version, one: Mapping[str, Any], *, order: int) -> Step:
         raise BadDefinition(
             _("Step %(place)s: give it a key and a kind (%(kinds)s).") % {"place": order + 1, "kinds": ", ".join(StepKind.values)}
         )
-    title, instructions = _words(one, "title"), _words(one, "instructions")
+    title, instructions, public = _words(one, "title"), _words(one, "instructions"), _words(one, "public")
     owner = one.get("owner") or {"kind": "subject"}
     limit = one.get("limit_minutes")
     knowledge = one.get("knowledge", [])
@@ -122,6 +123,7 @@ def _read_step(draft: Version, one: Mapping[str, Any], *, order: int) -> Step:
         raise BadDefinition(_("Step “%(key)s”: knowledge is a list of references.") % {"key": key})
     step = Step(
         version=draft, key=key[:60], order=order, kind=kind, title_zh=title[0][:120], title_en=title[1][:120],
+        public_zh=public[0][:120], public_en=public[1][:120], is_mailed=one.get("is_mailed") is True,
         instructions_zh=instructions[0], instructions_en=instructions[1], owner_kind=owner.get("kind", "subject"),
         limit_minutes=limit, knowledge=knowledge, may_skip=one.get("may_skip") is True,
         amount_from=_text(one, "amount_from", "")[:121], four_eyes=one.get("four_eyes", True) is True,
@@ -217,6 +219,7 @@ def _written(step: Step) -> dict[str, Any]:
     named = step.role.key if step.role else step.team.key if step.team else step.person.login if step.person else ""
     return {
         "key": step.key, "kind": step.kind, "title": _both(step.title_zh, step.title_en),
+        "public": _both(step.public_zh, step.public_en), "is_mailed": step.is_mailed,
         "instructions": _both(step.instructions_zh, step.instructions_en), "owner": {"kind": step.owner_kind, "key": named},
         "limit_minutes": step.limit_minutes, "calendar": step.calendar.key if step.calendar else "",
         "form": step.form.questionnaire.key if step.form else "", "knowledge": step.knowledge, "may_skip": step.may_skip,

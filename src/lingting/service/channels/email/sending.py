@@ -18,6 +18,7 @@ from lingting.service.channels.email.claims import ALIVE, Claimant
 from lingting.service.channels.email.models import Letter, LetterState, Mailbox
 from lingting.service.channels.email.parsing.words import addresses
 from lingting.service.channels.email.services.composing import letter_bytes
+from lingting.service.channels.email.services.linking import with_link
 from lingting.service.channels.email.services.outbox import note_failed, note_later, note_refused, note_sent, note_unsure
 from lingting.service.channels.email.smtp import AllRefused, Carriers, hand_over
 from lingting.service.channels.email.troubles import words_of
@@ -92,6 +93,7 @@ def _send(letter: Letter, *, key: int) -> None:
     mailbox = letter.mailbox
     place = {"host": mailbox.smtp_host, "port": mailbox.smtp_port}
     try:
+        letter.text = with_link(letter, now=timezone.now())
         content = letter_bytes(letter, now=timezone.now())
         client = _carriers.of(mailbox)
         people = [person.address for person in addresses([*letter.to, *letter.cc, *letter.bcc])]

@@ -2,7 +2,13 @@
 
 from lingting.service.complaints.services.answering import answer_complaint
 from lingting.service.complaints.services.catalogue import save_entry, save_limit
-from lingting.service.complaints.services.closing import NotReadyToClose, close_complaint, missing_for_closing
+from lingting.service.complaints.services.closing import (
+    ComplaintStillOpen,
+    NotReadyToClose,
+    check_complaint_is_done,
+    close_complaint,
+    missing_for_closing,
+)
 from lingting.service.complaints.services.compensating import (
     AlreadyDecided,
     BadCompensation,
@@ -15,6 +21,7 @@ from lingting.service.complaints.services.compensating import (
     propose_compensation,
     total_of,
 )
+from lingting.service.complaints.services.exporting import record_export
 from lingting.service.complaints.services.filing import (
     classify_complaint,
     earlier_complaints,
@@ -35,10 +42,12 @@ __all__ = [
     "CallWasMade",
     "ComplaintIsClosed",
     "ComplaintNotFound",
+    "ComplaintStillOpen",
     "NotReadyToClose",
     "OwnProposal",
     "answer_complaint",
     "approvers_of",
+    "check_complaint_is_done",
     "classify_complaint",
     "close_complaint",
     "decide_compensation",
@@ -55,6 +64,7 @@ __all__ = [
     "propose_compensation",
     "raised_severity",
     "record_call",
+    "record_export",
     "save_entry",
     "save_limit",
     "total_of",

@@ -15,7 +15,7 @@ from lingting.service.complaints.models import Cause, CompensationState, Complai
 from lingting.service.complaints.services.following import drop_planned
 from lingting.service.complaints.services.locking import BadComplaint, locked_open_complaint, required
 from lingting.service.complaints.services.steps import end_procedure, finish_step
-from lingting.service.desk.models import CaseState
+from lingting.service.desk.models import Case, CaseState
 from lingting.service.desk.services import close_case
 from lingting.service.workorders.models import OPEN_STATES, Department, WorkOrder
 
@@ -24,6 +24,26 @@ class NotReadyToClose(Conflict):
     """Something is still to be done; `details["missing"]` lists it."""
 
     code = "complaint_not_ready"
+
+
+class ComplaintStillOpen(Conflict):
+    """A case closes with its complaint, never before it."""
+
+    code = "complaint_still_open"
+
+
+def check_complaint_is_done(case: Case) -> None:
+    """Raises `ComplaintStillOpen` while the case's complaint is not closed, saying what comes first."""
+    complaint = Complaint.objects.filter(case=case).exclude(stage=Stage.CLOSED).first()
+    if complaint is None:
+        return
+    missing = missing_for_closing(complaint)
+    if missing:
+        words = {"missing": "; ".join(missing)}
+        raise ComplaintStillOpen(
+            _("This is a complaint, and it is not done. First %(missing)s; then close it under “Complaint”.") % words, missing=missing
+        )
+    raise ComplaintStillOpen(_("This is a complaint: close it under “Complaint” with its cause, and the case closes with it."))
 
 
 def missing_for_closing(complaint: Complaint) -> list[str]:

@@ -66,8 +66,8 @@ def classes(request: HttpRequest, complaint_id: int) -> HttpResponse:
         services.classify_complaint(
             found.pk, category_id=given["category"], severity=given["severity"], is_public=given["is_public"],
             is_regulator=given["is_regulator"], product=given["product"], region=given["region"],
-            team_id=given["team"].pk if given["team"] else None, person_id=found.person_id, investigates=given["investigates"],
-            actor=request.user.as_actor, now=timezone.now(),
+            team_id=given["team"].pk if given["team"] else None, person_id=given["person"].pk if given["person"] else None,
+            investigates=given["investigates"], actor=request.user.as_actor, now=timezone.now(),
         )  # fmt: skip
 
     form = ClassesForm(request.POST or None, initial=classes_of(found) | {"investigates": True})

@@ -44,6 +44,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
         "query": request.GET.get("q", ""),
         "search_label": _("Subject, customer, product, number"),
         "late_before": now - selectors.PROMISED,
+        "may_export": request.user.can("complaints.export_complaints"),
         "may_file": request.user.can(selectors.HANDLE),
     }
     return render(request, "complaints/complaints.html", context)

@@ -11,6 +11,7 @@ from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.service.desk.events import CaseClosed, CaseReopened, ConversationEnded
 from lingting.service.desk.models import CaseState, Conversation
+from lingting.service.desk.registry import check_may_close
 from lingting.service.desk.services.locking import locked_case, locked_open_case
 from lingting.service.desk.services.messages import LIVE_CHANNELS
 from lingting.service.desk.services.recording import check_fields_filled
@@ -36,11 +37,14 @@ def close_case(case_id: int, *, actor: Actor, now: datetime, checks_fields: bool
     """The need is met: ends live conversations and takes the case out of every working list.
 
     Raises `CaseIsClosed` with who and when if somebody else was first, `FieldsMissing` when staff left a field
-    empty that its type asks for (unless `checks_fields` is off, for cases that go into another one). Locks the case.
+    empty that its type asks for, and what apps above refuse (an open complaint); these two not with `checks_fields`
+    off, for cases that go into another one. Locks the case.
     """
     case = locked_open_case(case_id, now=now)
-    if checks_fields and actor.is_staff:
-        check_fields_filled(case)
+    if checks_fields:
+        check_may_close(case)
+        if actor.is_staff:
+            check_fields_filled(case)
     live = Conversation.objects.filter(case_id=case_id, ended_at=None, channel__in=LIVE_CHANNELS)
     for conversation_id in list(live.values_list("id", flat=True)):
         end_conversation(conversation_id, by="agent" if actor.is_staff else actor.kind, actor=actor, now=now)

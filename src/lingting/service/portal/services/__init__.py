@@ -1,7 +1,16 @@
 """Writes of the portal: passes, codes, what customers say there."""
 
 from lingting.service.portal.services.codes import WrongCode, redeem_code, send_code
-from lingting.service.portal.services.passes import LinkIsOver, access_pass, forget_old, link_for, make_pass, revoke, revoke_links
+from lingting.service.portal.services.passes import (
+    LinkIsOver,
+    access_pass,
+    case_link,
+    forget_old,
+    link_for,
+    make_pass,
+    revoke,
+    revoke_links,
+)
 from lingting.service.portal.services.speaking import CaseNotYours, TooLate, answer, rate
 
 __all__ = [
@@ -11,6 +20,7 @@ __all__ = [
     "WrongCode",
     "access_pass",
     "answer",
+    "case_link",
     "forget_old",
     "link_for",
     "make_pass",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lingting.kernel.accounts.services import digest_of
 from lingting.platform.refusals import Invalid
 from lingting.service.crm.models import ContactPoint, Customer
-from lingting.service.portal.letters import code_letter
+from lingting.service.portal.letters import mail_code
 from lingting.service.portal.models import PassKind, SignInCode
 from lingting.service.portal.services.passes import SIGN_IN_LIVES, make_pass
 
@@ -48,7 +48,7 @@ def send_code(address: str, *, now: datetime) -> bool:
             made_at=now,
             until_at=now + CODE_LIVES,
         )
-    code_letter(point.value, code=code, language=customer.language).send()
+    mail_code(point.value, code=code, language=customer.language, now=now)
     return True
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.services import digest_of
+from lingting.kernel.organisation.selectors import public_address
 from lingting.platform.refusals import NotFound
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case
@@ -32,6 +33,13 @@ def link_for(customer: Customer, case: Case | None = None, *, now: datetime) -> 
     and can be revoked; the secret is kept nowhere. Put the site's address in front.
     """
     return reverse("portal:link", args=[make_pass(customer, kind=PassKind.LINK, case=case, lives=LINK_LIVES, now=now)])
+
+
+def case_link(case: Case, now: datetime) -> str:
+    """The whole address of a fresh link to a case, for letters; "" where the site's address is not known, or nobody may follow it."""
+    if case.parent_id is not None or not public_address():
+        return ""
+    return public_address(link_for(case.customer, case, now=now))
 
 
 def make_pass(customer: Customer, *, kind: str, lives: timedelta, now: datetime, case: Case | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,8 +20,8 @@ from lingting.service.workorders.events import (
     WorkOrderReturned,
 )
 from lingting.service.workorders.models import Department, OrderState, WorkOrder
-from lingting.service.workorders.services.asking import CLOCK, SUBJECT, NoSuchDepartment, close_child, say
-from lingting.service.workorders.services.locking import checked_text, locked_open_order, tell
+from lingting.service.workorders.services.asking import CLOCK, SUBJECT, NoSuchDepartment, close_child, said_before, say
+from lingting.service.workorders.services.locking import check_open, checked_text, locked_open_order, locked_order, tell
 
 
 @transaction.atomic
@@ -38,10 +39,24 @@ def accept_order(order_id: int, *, by: str, actor: Actor, now: datetime) -> bool
 
 
 @transaction.atomic
-def ask_back(order_id: int, *, text: str, by: str, actor: Actor, now: datetime, file_ids: Sequence[int] = ()) -> None:
-    """The department needs to know more: its clock stands still until the centre answers. Raises `OrderIsOver`, `EmptyOrder`."""
+def ask_back(
+    order_id: int,
+    *,
+    text: str,
+    by: str,
+    actor: Actor,
+    now: datetime,
+    file_ids: Sequence[int] = (),
+    client_key: UUID | None = None,
+) -> None:
+    """The department needs to know more: its clock stands still until the centre answers. Once per `client_key`.
+
+    Raises `OrderIsOver`, `EmptyOrder`.
+    """
     order = locked_open_order(order_id)
-    say(order, checked_text(text), author=by, is_ours=False, file_ids=file_ids, now=now)
+    if said_before(order, client_key) is not None:
+        return
+    say(order, checked_text(text), author=by, is_ours=False, file_ids=file_ids, now=now, client_key=client_key)
     order.state = OrderState.RETURNED
     order.save(update_fields=["state"])
     pause_clocks_of(SUBJECT, order.pk, reason="waiting-centre", actor=actor, now=now)
@@ -50,11 +65,26 @@ def ask_back(order_id: int, *, text: str, by: str, actor: Actor, now: datetime, 
 
 
 @transaction.atomic
-def answer_order(order_id: int, *, text: str, by: str, actor: Actor, now: datetime, file_ids: Sequence[int] = ()) -> None:
-    """The department's answer ends the order; whoever asked gets a notice. Raises `OrderIsOver`, `EmptyOrder`."""
-    order = locked_open_order(order_id)
+def answer_order(
+    order_id: int,
+    *,
+    text: str,
+    by: str,
+    actor: Actor,
+    now: datetime,
+    file_ids: Sequence[int] = (),
+    client_key: UUID | None = None,
+) -> None:
+    """The department's answer ends the order; whoever asked gets a notice. Once per `client_key`.
+
+    Raises `OrderIsOver`, `EmptyOrder`.
+    """
+    order = locked_order(order_id)
+    if said_before(order, client_key) is not None:
+        return
+    check_open(order)
     answer = checked_text(text)
-    say(order, answer, author=by, is_ours=False, file_ids=file_ids, now=now)
+    say(order, answer, author=by, is_ours=False, file_ids=file_ids, now=now, client_key=client_key)
     order.answer, order.answered_by = answer, by.strip()[:80]
     order.state, order.answered_at, order.ended_at = OrderState.ANSWERED, now, now
     order.save(update_fields=["answer", "answered_by", "state", "answered_at", "ended_at"])

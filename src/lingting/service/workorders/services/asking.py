@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -73,10 +74,18 @@ def ask_department(
 
 
 @transaction.atomic
-def reply_to_department(order_id: int, *, text: str, actor: Actor, now: datetime, file_ids: Sequence[int] = ()) -> OrderWord:
-    """The centre answers what the department asked back; its clock goes on. Raises `OrderIsOver`, `EmptyOrder`."""
+def reply_to_department(
+    order_id: int, *, text: str, actor: Actor, now: datetime, file_ids: Sequence[int] = (), client_key: UUID | None = None
+) -> OrderWord:
+    """The centre answers what the department asked back; its clock goes on. Once per `client_key`.
+
+    Raises `OrderIsOver`, `EmptyOrder`.
+    """
     order = locked_open_order(order_id)
-    word = say(order, checked_text(text), author=actor.label, is_ours=True, file_ids=file_ids, now=now)
+    said = said_before(order, client_key)
+    if said is not None:
+        return said
+    word = say(order, checked_text(text), author=actor.label, is_ours=True, file_ids=file_ids, now=now, client_key=client_key)
     if order.state == OrderState.RETURNED:
         order.state = OrderState.ACCEPTED if order.accepted_at else OrderState.ASKED
         order.save(update_fields=["state"])
@@ -109,10 +118,26 @@ def new_link(order_id: int, *, now: datetime) -> str:
     return token
 
 
-def say(order: WorkOrder, text: str, *, author: str, is_ours: bool, file_ids: Sequence[int], now: datetime) -> OrderWord:
-    word = OrderWord.objects.create(order=order, is_ours=is_ours, author=author[:80], text=text, said_at=now)
+def say(
+    order: WorkOrder,
+    text: str,
+    *,
+    author: str,
+    is_ours: bool,
+    file_ids: Sequence[int],
+    now: datetime,
+    client_key: UUID | None = None,
+) -> OrderWord:
+    word = OrderWord.objects.create(
+        order=order, is_ours=is_ours, author=author[:80], text=text, said_at=now, client_key=client_key
+    )
     word.files.add(*file_ids)
     return word
+
+
+def said_before(order: WorkOrder, client_key: UUID | None) -> OrderWord | None:
+    """What this form said when it was sent the first time; the order is locked, so two at once come one after the other."""
+    return order.words.filter(client_key=client_key).first() if client_key is not None else None
 
 
 def close_child(order: WorkOrder, *, actor: Actor, now: datetime) -> None:

@@ -66,10 +66,14 @@ def order_not_found() -> OrderNotFound:
 def locked_open_order(order_id: int) -> WorkOrder:
     """The same for acts on an open order. Raises `OrderIsOver` saying what happened to it."""
     found = locked_order(order_id)
+    check_open(found)
+    return found
+
+
+def check_open(found: WorkOrder) -> None:
     if found.state not in OPEN_STATES:
         words = {"state": found.get_state_display(), "name": found.answered_by or found.department.name}
         raise OrderIsOver(_("This work order is over: %(state)s (%(name)s). Load the page again.") % words)
-    return found
 
 
 def checked_text(text: str) -> str:

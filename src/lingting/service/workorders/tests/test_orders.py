@@ -59,7 +59,7 @@ def test_an_order_is_a_child_case_with_a_clock_and_its_department_hears_of_it(sc
     assert clock_of(order).due_at == NOW + timedelta(minutes=60)
     assert Notice.objects.get(account=scene.he).code == "workorders.asked"
     assert services.access_by_token(token, now=later()).pk == order.pk
-    assert words.progress_of(case.pk) == ["我们正在与物流核实"]
+    assert [one.words for one in words.progress_of(case.pk, now=NOW)] == ["我们正在与物流核实"]
     assert "查包裹" in fact_words(facts_of(case.pk))[0].words
 
 
@@ -72,7 +72,7 @@ def test_the_answer_ends_order_clock_and_child_case_and_tells_who_asked(scene: S
     assert (order.state, order.answer, order.answered_by, order.case.state) == ("answered", "明天到", "小王", "closed")
     assert (clock_of(order).state, clock_of(order).breached_at) == ("stopped", None)
     assert Notice.objects.get(account=scene.lin).code == "workorders.answered"
-    assert words.progress_of(case.pk) == []
+    assert words.progress_of(case.pk, now=NOW) == []
     with pytest.raises(services.OrderIsOver):
         services.answer_order(order.pk, text="后天到", by="小李", actor=CLERK, now=later(700))
 

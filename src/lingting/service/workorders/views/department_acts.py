@@ -11,7 +11,7 @@ from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import Invalid
 from lingting.service.workorders import services
 from lingting.service.workorders.models import WorkOrder
-from lingting.service.workorders.views.taking_in import files_in
+from lingting.service.workorders.views.taking_in import files_in, key_in
 
 
 class UnknownAct(Invalid):
@@ -26,11 +26,11 @@ def act_on(request: HttpRequest, order: WorkOrder, *, by: str, actor: Actor, now
         return _("It is in your hands now.")
     if act == "answer":
         files = files_in(request, actor=actor, now=now)
-        services.answer_order(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files)
+        services.answer_order(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files, client_key=key_in(request))
         return _("Thank you. The service centre has your answer.")
     if act == "ask_back":
         files = files_in(request, actor=actor, now=now)
-        services.ask_back(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files)
+        services.ask_back(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files, client_key=key_in(request))
         return _("The service centre has your question; the time stands still until it answers.")
     if act == "hand_on":
         chosen = request.POST.get("department", "")

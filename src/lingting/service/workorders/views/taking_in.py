@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -21,6 +22,14 @@ def files_in(request: HttpRequest, *, actor: Actor, now: datetime) -> list[int]:
         raise EmptyOrder(_("Send at most %(count)s files at once.") % {"count": MOST_FILES})
     kind = "account" if actor.is_staff else "visitor"
     return [store_upload(each, actor_kind=kind, actor_id=str(actor.id or actor.kind), now=now).pk for each in given]
+
+
+def key_in(request: HttpRequest) -> UUID | None:
+    """The form's own key: what it says is said once, however often it is sent."""
+    try:
+        return UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return None
 
 
 def minutes_in(request: HttpRequest) -> int | None:

@@ -18,6 +18,7 @@ from lingting.service.channels.email.services.letters import (
     withdraw_letter,
     write_letter,
 )
+from lingting.service.channels.email.services.plain import send_plain
 from lingting.service.channels.email.services.quarantine import (
     NoSuchMail,
     NotInQuarantine,
@@ -26,6 +27,7 @@ from lingting.service.channels.email.services.quarantine import (
     throw_away,
 )
 from lingting.service.channels.email.services.reading import read_waiting
+from lingting.service.channels.email.services.saying import add_to_last_word, carry_message
 from lingting.service.channels.email.services.threading import case_for
 
 __all__ = [
@@ -37,6 +39,8 @@ __all__ = [
     "NoSuchMail",
     "NotInQuarantine",
     "Wording",
+    "add_to_last_word",
+    "carry_message",
     "case_for",
     "lift_suppression",
     "mail_conversation",
@@ -49,6 +53,7 @@ __all__ = [
     "send_again",
     "send_automatically",
     "send_now",
+    "send_plain",
     "send_progress",
     "store_mail",
     "throw_away",

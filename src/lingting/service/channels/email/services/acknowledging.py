@@ -20,16 +20,17 @@ from lingting.service.channels.email.services.letters import (
     mailbox_of,
     send_automatically,
 )
+from lingting.service.channels.email.services.linking import CASE_LINK
 from lingting.service.crm.models import ContactPoint
 from lingting.service.desk.models import Case
-from lingting.service.desk.services import filled, start_conversation
+from lingting.service.desk.services import filled, filled_lines, start_conversation
 
 ACK_SUBJECT = {"zh": "已收到：{{case.subject}}", "en": "We have your message: {{case.subject}}"}
 ACK_TEXT = {
-    "zh": "{{customer.name}}，您好：\n\n您的来信我们已经收到，受理编号为 #{{case.number}}。我们会在 {{case.promise}} 之前答复您。\n\n"
-    "如需补充，直接回复本邮件即可。",
-    "en": "Dear {{customer.name}},\n\nThank you for your message. Its number is #{{case.number}}, and you will have our answer by "
-    "{{case.promise}}.\n\nIf you want to add anything, just reply to this message.",
+    "zh": "{{customer.name}}，您好：\n\n您的来信我们已经收到，受理编号为 #{{case.number}}。\n我们会在 {{case.promise}} 之前答复您。\n\n"
+    "进度随时可查，也可以在那里补充：{{case.link}}\n如需补充，直接回复本邮件也可以。",
+    "en": "Dear {{customer.name}},\n\nThank you for your message. Its number is #{{case.number}}.\nYou will have our answer by "
+    "{{case.promise}}.\n\nFollow it and add to it here: {{case.link}}\nOr just reply to this message.",
 }
 
 
@@ -48,7 +49,9 @@ def acknowledge(case_id: int, *, conversation_id: int, mailbox: Mailbox, mail: M
     subject = getattr(mailbox, f"ack_subject_{key}") or ACK_SUBJECT[key]
     text = getattr(mailbox, f"ack_text_{key}") or ACK_TEXT[key]
     values = case_values(case, language=key)
-    wording = Wording(to=[address], subject=filled(subject, values=values), text=filled(text, values=values), quote="none")
+    wording = Wording(
+        to=[address], subject=filled(subject, values=values), text=filled_lines(text, values=values), quote="none"
+    )
     return send_automatically(
         case_id, conversation_id=conversation_id, wording=wording, mailbox=mailbox, kind=LetterKind.ACKNOWLEDGEMENT,
         client_key=uuid5(NAMESPACE_URL, f"lingting:acknowledgement:{case_id}"), now=now,
@@ -67,22 +70,20 @@ def send_progress(
     """Tells a case's customer by mail how it goes; for other apps' steps, once per `client_key`.
 
     `subject` and `text` map "zh" and "en" to texts with the variables of canned replies, `{{case.promise}}` and those of
-    `values`. None when the customer has no reachable address or no mailbox can send. In the caller's transaction.
+    `values`; a line with a variable that has no value is left out. None when the customer has no reachable address or no
+    mailbox can send. In the caller's transaction.
     """
     case = Case.objects.select_related("customer", "queue").get(pk=case_id)
-    address = _address_of(case)
     talk = mail_conversation(case_id)
-    try:
-        mailbox = mailbox_of(case, conversation_id=talk.pk if talk else None)
-    except NoMailbox:
+    way = way_to_customer(case, conversation_id=talk.pk if talk else None)
+    if way is None:
         return None
-    if not address or is_nobody(address):
-        return None
+    address, mailbox = way
     key = "zh" if (case.customer.language or mailbox.language).lower().startswith("zh") else "en"
     known = case_values(case, language=key) | dict(values or {})
     wording = Wording(
         to=[address], subject=filled(subject.get(key) or subject["zh"], values=known),
-        text=filled(text.get(key) or text["zh"], values=known), quote="none",
+        text=filled_lines(text.get(key) or text["zh"], values=known), quote="none",
     )  # fmt: skip
     return send_automatically(
         case_id, conversation_id=(talk or start_conversation(case_id, channel="mail", now=now)).pk, wording=wording,
@@ -98,7 +99,22 @@ def case_values(case: Case, *, language: str) -> dict[str, str]:
         return {
             "customer.name": name, "case.number": str(case.pk), "case.subject": case.subject or f"#{case.pk}",
             "case.promise": due, "queue.name": case.queue.name,
-        }  # fmt: skip
+        } | ({} if case.parent_id else {"case.link": CASE_LINK})  # fmt: skip
+
+
+def way_to_customer(case: Case, *, conversation_id: int | None) -> tuple[str, Mailbox] | None:
+    """The address at which a case's customer is reached and the mailbox that writes; None where mail does not reach them.
+
+    Invented customers get real letters only from invented mailboxes; a work order's own case has no customer to write to.
+    """
+    address = "" if case.parent_id else _address_of(case)
+    if not address or is_nobody(address):
+        return None
+    try:
+        mailbox = mailbox_of(case, conversation_id=conversation_id)
+    except NoMailbox:
+        return None
+    return None if case.is_demo and not mailbox.is_demo else (address, mailbox)
 
 
 def _address_of(case: Case) -> str:

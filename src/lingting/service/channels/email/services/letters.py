@@ -28,6 +28,7 @@ from lingting.service.channels.email.models import (
 )
 from lingting.service.channels.email.parsing.words import addresses
 from lingting.service.channels.email.services.intake import wake_readers
+from lingting.service.channels.email.services.linking import without_link
 from lingting.service.desk.models import Case, Conversation, MessageKind
 from lingting.service.desk.services import add_message, answer_case, check_text, save_draft
 
@@ -122,7 +123,7 @@ def send_automatically(
     if not to:
         return None
     added = add_message(
-        conversation_id, kind=MessageKind.BOT, text=wording.text, actor=SYSTEM, now=now, client_key=client_key,
+        conversation_id, kind=MessageKind.BOT, text=without_link(wording.text), actor=SYSTEM, now=now, client_key=client_key,
         data={"extra": "mail"},
     )  # fmt: skip
     letter = _new_letter(
@@ -241,7 +242,7 @@ def _new_letter(
     client_key: UUID, now: datetime, due_at: datetime, author_id: int | None, conversation_id: int | None = None,
 ) -> Letter:  # fmt: skip
     talk_id = conversation_id or _conversation_id(case_id, now=now)
-    in_reply_to, references = _chain(talk_id)
+    in_reply_to, references = chain_of(talk_id)
     letter = Letter.objects.create(
         mailbox=mailbox, case_id=case_id, conversation_id=talk_id, author_id=author_id, kind=kind, client_key=client_key,
         identifier=f"lt.{uuid4().hex}@{mailbox.domain}", in_reply_to=in_reply_to, references=references,
@@ -260,7 +261,7 @@ def _conversation_id(case_id: int, *, now: datetime) -> int:
     return Conversation.objects.create(case_id=case_id, channel="mail", started_at=now).pk
 
 
-def _chain(conversation_id: int) -> tuple[str, list[str]]:
+def chain_of(conversation_id: int) -> tuple[str, list[str]]:
     """What a new letter answers, and the whole exchange's Message-IDs, oldest first."""
     mails = Mail.objects.filter(conversation_id=conversation_id, message__isnull=False).exclude(identifier="")
     letters = Letter.objects.filter(conversation_id=conversation_id, message__isnull=False)

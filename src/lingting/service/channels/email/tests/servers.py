@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import os
+import random
 import shutil
 import smtplib
 import socket
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PASSWORD = "secret"
-PEOPLE = ("support@centre.example", "lilei@customer.example")
+PEOPLE = ("support@centre.example", "logistics@centre.example", "lilei@customer.example", "emma@customer.example")
 DOVECOT, POSTFIX = "/usr/sbin/dovecot", "/usr/sbin/postfix"
 
 _DOVECOT = """
@@ -181,8 +182,9 @@ def _start_postfix(root: Path, config: Path, values: dict[str, object]) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    found = []
-    for port in range(21_100, 21_900):
+    """Ports nobody listens on; by chance, since tests in several processes look at the same moment."""
+    found: list[int] = []
+    for port in random.sample(range(20_000, 32_000), 200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 found.append(port)
