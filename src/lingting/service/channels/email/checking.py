@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from imapclient.exceptions import IMAPClientError
 
 from lingting.platform.refusals import Refusal
+from lingting.service.channels.email.dkim_keys import can_sign, compare_key
+from lingting.service.channels.email.dns_records import Lookup, RecordsUnreadable, txt_records
 from lingting.service.channels.email.imap import connected
 from lingting.service.channels.email.models import Intake, Mailbox
 from lingting.service.channels.email.smtp import signed_in
@@ -36,7 +38,7 @@ def check_mailbox(mailbox: Mailbox, *, with_domain: bool = True) -> list[Finding
     else:
         found.append(Finding(_("Sending"), "warning", _("No SMTP server is given: mail comes in, but nobody can answer it.")))
     if with_domain:
-        found.append(_check_spf(mailbox))
+        found += check_domain(mailbox)
     return found
 
 
@@ -78,17 +80,17 @@ def _check_smtp(mailbox: Mailbox) -> Finding:
     return Finding(_("Sending"), "ready", _("%(host)s takes our letters.") % {"host": mailbox.smtp_host})
 
 
-def _check_spf(mailbox: Mailbox) -> Finding:
-    """A hint only: whether the domain says who may send for it."""
-    import dns.exception
-    import dns.resolver
+def check_domain(mailbox: Mailbox, *, lookup: Lookup = txt_records) -> list[Finding]:
+    """What the world can read about our domain: who may send for it, which key signs, what to do with the rest."""
+    return [_check_spf(mailbox.domain, lookup), *_check_dkim(mailbox, lookup), _check_dmarc(mailbox.domain, lookup)]
 
-    domain = mailbox.domain
+
+def _check_spf(domain: str, lookup: Lookup) -> Finding:
+    """A hint only: whether the domain says who may send for it."""
     try:
-        answer = dns.resolver.resolve(domain, "TXT", lifetime=4)
-        texts = [b"".join(record.strings).decode("latin-1") for record in answer]
-    except (dns.exception.DNSException, UnicodeError, ValueError):
-        return Finding("SPF", "warning", _("The records of %(domain)s could not be read from here.") % {"domain": domain})
+        texts = lookup(domain)
+    except RecordsUnreadable:
+        return Finding("SPF", "warning", _unread(domain))
     spf = next((text for text in texts if text.lower().startswith("v=spf1")), "")
     if not spf:
         sentence = _(
@@ -96,3 +98,45 @@ def _check_spf(mailbox: Mailbox) -> Finding:
         )
         return Finding("SPF", "warning", sentence % {"domain": domain})
     return Finding("SPF", "ready", spf[:160])
+
+
+def _check_dkim(mailbox: Mailbox, lookup: Lookup) -> list[Finding]:
+    """Whether our signature can be checked by whoever gets a letter; nothing where the mailbox does not sign."""
+    if not can_sign(mailbox):
+        return []
+    try:
+        match = compare_key(mailbox, lookup=lookup)
+    except RecordsUnreadable:
+        return [Finding("DKIM", "warning", _unread(f"{mailbox.dkim_selector}._domainkey.{mailbox.dkim_domain}"))]
+    except (Refusal, ValueError, TypeError) as error:
+        words = str(error) if isinstance(error, Refusal) else _("The DKIM key cannot be read. Make a new one or enter it again.")
+        return [Finding("DKIM", "breach", words)]
+    if match.state == "matches":
+        sentence = _("The key in the domain's records is ours: receivers can check our signature (%(name)s).")
+        return [Finding("DKIM", "ready", sentence % {"name": match.record.name})]
+    sentence = {
+        "absent": _("We sign letters, but %(name)s has no TXT record yet: the signature counts for nothing. Add the record below."),
+        "revoked": _("The record at %(name)s is empty, which revokes the key: signed letters are refused. Put our key there."),
+    }.get(match.state, _("The record at %(name)s holds another key: our signature fails. Replace it, or use another selector."))
+    return [Finding("DKIM", "warning" if match.state == "absent" else "breach", sentence % {"name": match.record.name})]
+
+
+def _check_dmarc(domain: str, lookup: Lookup) -> Finding:
+    """Subdomains follow the record of the domain above them."""
+    names = [domain, *([domain.partition(".")[2]] if domain.count(".") > 1 else [])]
+    try:
+        texts = [text for name in names for text in lookup(f"_dmarc.{name}")]
+    except RecordsUnreadable:
+        return Finding("DMARC", "warning", _unread(f"_dmarc.{domain}"))
+    dmarc = next((text for text in texts if text.lower().startswith("v=dmarc1")), "")
+    if not dmarc:
+        sentence = _(
+            "%(domain)s has no DMARC record: some receivers trust its letters less. "
+            "Begin with the TXT record “v=DMARC1; p=none” at _dmarc.%(domain)s."
+        )
+        return Finding("DMARC", "warning", sentence % {"domain": domain})
+    return Finding("DMARC", "ready", dmarc[:160])
+
+
+def _unread(name: str) -> str:
+    return _("The records of %(domain)s could not be read from here.") % {"domain": name}

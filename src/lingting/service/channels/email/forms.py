@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from lingting.service.channels.email.dkim_keys import is_signing_key
 from lingting.service.channels.email.models import Intake, Mailbox, SignIn, TeamSignature
 from lingting.service.channels.email.parsing.words import clean_address
 from lingting.service.channels.email.vault import locked
@@ -45,9 +46,9 @@ class MailboxForm(forms.ModelForm):
         fields = [
             "address", "from_name_zh", "from_name_en", "queue", "case_type", "priority", "language", "is_active", "intake",
             "sign_in", "user", "imap_host", "imap_port", "imap_security", "folder", "after_fetch", "move_to", "poll_seconds",
-            "smtp_host", "smtp_port", "smtp_security", "smtp_sign_in", "per_minute", "takes_plus", "oauth_token_url",
-            "oauth_client_id", "oauth_scope", "dkim_domain", "dkim_selector", "authserv_id", "acknowledges", "ack_subject_zh",
-            "ack_text_zh", "ack_subject_en", "ack_text_en",
+            "smtp_host", "smtp_port", "smtp_security", "smtp_sign_in", "per_minute", "takes_plus",
+            "oauth_authorize_url", "oauth_token_url", "oauth_client_id", "oauth_scope", "dkim_domain", "dkim_selector",
+            "authserv_id", "acknowledges", "ack_subject_zh", "ack_text_zh", "ack_subject_en", "ack_text_en",
         ]  # fmt: skip
         widgets = {
             "address": forms.EmailInput(attrs={"autocomplete": "off", "placeholder": "service@example.com"}),
@@ -78,8 +79,8 @@ class MailboxForm(forms.ModelForm):
             self.add_error("password", _("Enter the password or authorisation code."))
         if given.get("after_fetch") == "move" and not given.get("move_to"):
             self.add_error("move_to", _("Name the folder."))
-        if given.get("dkim_private") and not _is_private_key(given["dkim_private"]):
-            self.add_error("dkim_private", _("This is not a private key in PEM form."))
+        if given.get("dkim_private") and not is_signing_key(given["dkim_private"]):
+            self.add_error("dkim_private", _("This is not an RSA private key in PEM form of at least 1024 bits."))
         return given
 
     def filled(self) -> Mailbox:
@@ -112,13 +113,3 @@ class RepairForm(forms.Form):
         if not clean_address(self.cleaned_data["sender"].rpartition("<")[2].strip("> ")):
             raise ValidationError(_("Give an address such as name@example.com."))
         return str(self.cleaned_data["sender"])
-
-
-def _is_private_key(text: str) -> bool:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    try:
-        load_pem_private_key(text.strip().encode(), password=None)
-    except (ValueError, TypeError):
-        return False
-    return True

@@ -12,7 +12,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from lingting.service.channels.email.models import AfterFetch, Mailbox, Security, SignIn
-from lingting.service.channels.email.oauth import access_token
+from lingting.service.channels.email.oauth import sign_in_by_token
 from lingting.service.channels.email.services.intake import LARGEST_MAIL, store_mail
 from lingting.service.channels.email.vault import opened
 
@@ -44,7 +44,7 @@ def connected(mailbox: Mailbox, *, timeout: float = CONNECT_SECONDS) -> IMAPClie
 def _sign_in(client: IMAPClient, mailbox: Mailbox) -> None:
     user = mailbox.user or mailbox.address
     if mailbox.sign_in == SignIn.OAUTH:
-        client.oauth2_login(user, access_token(mailbox))
+        sign_in_by_token(mailbox, attempt=lambda token: client.oauth2_login(user, token), refusal=LoginError)
     else:
         client.login(user, opened(mailbox.secret))
 

@@ -17,7 +17,7 @@ def _message(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
 
 
 def _composer(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
-    from lingting.service.channels.email.views.letters import composer_context
+    from lingting.service.channels.email.views.composer import composer_context
 
     return composer_context(request, **given)
 

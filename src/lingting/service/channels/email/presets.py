@@ -56,10 +56,12 @@ PRESETS: dict[str, Preset] = {
             "microsoft", _("Microsoft 365, Outlook"), _("sign-in by OAuth 2.0"), "brand-office",
             (
                 _("Register an application in Entra with IMAP.AccessAsUser.All, SMTP.Send and offline_access."),
-                _("Enter its client id, client secret and a refresh token of this mailbox."),
+                _("Enter its client id and client secret here and connect."),
+                _("On the page that follows, copy the return address into the application, then sign in with the button."),
             ),
             _servers(
                 "outlook.office365.com", "smtp.office365.com", smtp_port=587, smtp_security="starttls", sign_in="oauth",
+                oauth_authorize_url="https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
                 oauth_token_url="https://login.microsoftonline.com/common/oauth2/v2.0/token",
                 oauth_scope="https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
                 takes_plus=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from lingting.kernel.accounts.models import Account
 from lingting.service.channels.email.models import (
     Letter,
+    LetterDraft,
     LetterState,
     Mail,
     Mailbox,
@@ -22,7 +24,7 @@ from lingting.service.channels.email.models import (
 )
 from lingting.service.channels.email.parsing.words import Address, addresses
 from lingting.service.crm.models import ContactPoint
-from lingting.service.desk.models import Case
+from lingting.service.desk.models import Case, Draft
 
 WAITING = (LetterState.HELD, LetterState.QUEUED, LetterState.SENDING)
 TROUBLED = (LetterState.FAILED, LetterState.UNSURE)
@@ -36,6 +38,29 @@ class Recipient:
     field: str
     reason: str
     warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueDraft:
+    """A letter that a colleague has begun: the text, and the fields where they were touched."""
+
+    name: str
+    updated_at: datetime
+    text: str
+    head: LetterDraft | None
+
+    @property
+    def people(self) -> str:
+        """All who would get it, as they were typed."""
+        return ", ".join(each for each in (self.head.to, self.head.cc, self.head.bcc) if each) if self.head else ""
+
+    @property
+    def fields(self) -> str:
+        """The fields as JSON, for the script that takes them over; empty where none was touched."""
+        if self.head is None:
+            return ""
+        values = {name: getattr(self.head, name) for name in ("to", "cc", "bcc", "subject", "quote")}
+        return json.dumps(values | ({"mailbox": self.head.mailbox_id} if self.head.mailbox_id else {}), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +138,25 @@ def held_letters(case_id: int) -> list[Letter]:
     """Letters of a case that can still be taken back, and those that never became a message."""
     rows = Letter.objects.filter(case_id=case_id).filter(Q(state=LetterState.HELD) | Q(state=LetterState.FAILED, message=None))
     return list(rows.select_related("author").order_by("due_at", "id"))
+
+
+def drafts_of_others(case_id: int, *, account_id: int) -> list[ColleagueDraft]:
+    """What colleagues are writing in a case, text and recipients; the latest three."""
+    texts = {
+        draft.account_id: draft
+        for draft in Draft.objects.filter(case_id=case_id, mode="reply").exclude(account_id=account_id).select_related("account")
+    }
+    heads = {
+        draft.account_id: draft
+        for draft in LetterDraft.objects.filter(case_id=case_id).exclude(account_id=account_id).select_related("account")
+    }
+    found = []
+    for key in {*texts, *heads}:
+        text, head = texts.get(key), heads.get(key)
+        moment = max(each.updated_at for each in (text, head) if each)
+        named = (text or head).account.display_name  # type: ignore[union-attr]
+        found.append(ColleagueDraft(named, moment, text.text if text else "", head))
+    return sorted(found, key=lambda draft: draft.updated_at, reverse=True)[:3]
 
 
 def suggested(case: Case, *, conversation_id: int | None) -> Suggestion:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lingting.service.channels.email.models import Mailbox, Security, SignIn
-from lingting.service.channels.email.oauth import access_token, xoauth2
+from lingting.service.channels.email.oauth import sign_in_by_token, xoauth2
 from lingting.service.channels.email.vault import opened
 
 TIMEOUT_SECONDS = 60
@@ -60,13 +60,18 @@ def _sign_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
         return
     user = mailbox.user or mailbox.address
     if mailbox.sign_in == SignIn.OAUTH:
-        code, said = client.docmd("AUTH", f"XOAUTH2 {xoauth2(user, access_token(mailbox))}")
-        if code == 334:
-            code, said = client.docmd("")
-        if code != 235:
-            raise smtplib.SMTPAuthenticationError(code, said)
+        refusal = smtplib.SMTPAuthenticationError
+        sign_in_by_token(mailbox, attempt=lambda token: _show_token(client, user=user, token=token), refusal=refusal)
         return
     client.login(user, opened(mailbox.secret))
+
+
+def _show_token(client: smtplib.SMTP, *, user: str, token: str) -> None:
+    code, said = client.docmd("AUTH", f"XOAUTH2 {xoauth2(user, token)}")
+    if code == 334:  # the reason, in base64; the empty line asks for the verdict
+        code, said = client.docmd("")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def hand_over(

@@ -1,6 +1,13 @@
 """Tables of e-mail, a module per subject."""
 
-from lingting.service.channels.email.models.letters import Letter, LetterFile, LetterKind, LetterState, Suppression
+from lingting.service.channels.email.models.letters import (
+    Letter,
+    LetterDraft,
+    LetterFile,
+    LetterKind,
+    LetterState,
+    Suppression,
+)
 from lingting.service.channels.email.models.mailboxes import (
     AfterFetch,
     Intake,
@@ -15,6 +22,7 @@ __all__ = [
     "AfterFetch",
     "Intake",
     "Letter",
+    "LetterDraft",
     "LetterFile",
     "LetterKind",
     "LetterState",

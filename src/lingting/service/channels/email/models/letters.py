@@ -87,6 +87,33 @@ class Letter(models.Model):
         ]
 
 
+class LetterDraft(models.Model):
+    """To whom and about what a person is writing in a case; the text beside it is the desk's draft.
+
+    Fields stand as they were typed, however unfinished. Colleagues see them with the text and may take both over.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, models.SET_NULL, null=True, related_name="+")
+    to = models.TextField(blank=True)
+    cc = models.TextField(blank=True)
+    bcc = models.TextField(blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    quote = models.CharField(max_length=8, default="last")
+    updated_at = models.DateTimeField()
+
+    PERSONAL_DATA = {
+        "to": ("service", "with its case"),
+        "cc": ("service", "with its case"),
+        "bcc": ("service", "with its case"),
+    }
+
+    class Meta:
+        verbose_name = _("draft of a letter")
+        constraints = [models.UniqueConstraint(fields=["case", "account"], name="letter_draft_once")]
+
+
 class LetterFile(models.Model):
     """A file that goes with a letter."""
 

@@ -72,6 +72,7 @@ class Mailbox(models.Model):
     per_minute = models.PositiveIntegerField(_("letters a minute at most"), default=60)
     takes_plus = models.BooleanField(_("mail to name+token@ arrives here too"), default=False)
 
+    oauth_authorize_url = models.CharField(_("address of the sign-in page"), max_length=300, blank=True)
     oauth_token_url = models.CharField(_("token address"), max_length=300, blank=True)
     oauth_client_id = models.CharField(_("client id"), max_length=190, blank=True)
     oauth_client_secret = models.TextField(blank=True)

@@ -2,6 +2,7 @@
 
 from lingting.service.channels.email.services.acknowledging import send_progress
 from lingting.service.channels.email.services.bounces import lift_suppression
+from lingting.service.channels.email.services.drafting import drop_letter_draft, save_letter_draft
 from lingting.service.channels.email.services.intake import MailTooLarge, mailbox_for, store_mail
 from lingting.service.channels.email.services.letters import (
     BadLetter,
@@ -42,6 +43,7 @@ __all__ = [
     "add_to_last_word",
     "carry_message",
     "case_for",
+    "drop_letter_draft",
     "lift_suppression",
     "mail_conversation",
     "mailbox_for",
@@ -50,6 +52,7 @@ __all__ = [
     "reason_words",
     "release",
     "release_due",
+    "save_letter_draft",
     "send_again",
     "send_automatically",
     "send_now",

@@ -1,9 +1,9 @@
-"""A letter as bytes: text and HTML, what it answers, its files, the headers that keep machines from answering it."""
+"""A letter as bytes: text and HTML with its pictures, what it answers, its files, the headers that keep machines from answering it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -19,13 +19,15 @@ from django.utils.translation import override
 
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import open_file
-from lingting.service.channels.email.models import Letter, LetterKind, Mailbox
+from lingting.service.channels.email.dkim_keys import can_sign, signed
+from lingting.service.channels.email.models import Letter, LetterKind
 from lingting.service.channels.email.parsing.words import Address, addresses
 from lingting.service.channels.email.tokens import case_token
 from lingting.service.desk.models import Message, MessageKind
 
 MOST_QUOTED = 12
 LONGEST_QUOTE = 20_000
+WIDEST_PICTURE = 640
 _SMALL = "color:#667382;font-size:13px"
 _QUOTED = "margin:4px 0 0;padding-left:12px;border-left:2px solid #ccd2d9;color:#485460"
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】》]+")
@@ -48,12 +50,28 @@ def letter_bytes(letter: Letter, *, now: datetime) -> bytes:
     _head(message, letter, now=now)
     language = letter.case.customer.language or letter.mailbox.language
     history = quotes_of(letter)
+    files = [item.file for item in letter.files.select_related("file").order_by("id")]
+    pictures = pictures_in(letter.text, files=files)
     with override("zh-hans" if language.lower().startswith("zh") else "en"):
         message.set_content(_plain(letter, history), cte="base64" if not letter.text.isascii() else None)
-        message.add_alternative(_html(letter, history), subtype="html", cte="base64")
-    for item in letter.files.select_related("file").order_by("id"):
-        _attach(message, item.file)
-    return _signed(message.as_bytes(policy=_POLICY), letter.mailbox)
+        message.add_alternative(_html(letter, history, pictures), subtype="html", cte="base64")
+    _enclose(message, pictures, letter=letter)
+    for file in files:
+        if file not in pictures.values():
+            _attach(message, file)
+    _bound(message, letter)
+    content = message.as_bytes(policy=_POLICY)
+    return signed(content, mailbox=letter.mailbox) if can_sign(letter.mailbox) else content
+
+
+def pictures_in(text: str, *, files: Sequence[StoredFile]) -> dict[str, StoredFile]:
+    """The pictures that stand in a letter's text: `[name]` where a picture of that name goes with it, mark to file."""
+    found: dict[str, StoredFile] = {}
+    for file in files:
+        mark = f"[{file.original_name}]"
+        if file.is_image and mark not in found and mark in text:
+            found[mark] = file
+    return found
 
 
 def subject_of(letter: Letter) -> str:
@@ -130,8 +148,11 @@ def _plain(letter: Letter, history: Sequence[Quote]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _html(letter: Letter, history: Sequence[Quote]) -> str:
-    parts = [f'<div style="font-size:14px;line-height:1.6">{_marked(letter.text)}</div>']
+def _html(letter: Letter, history: Sequence[Quote], pictures: Mapping[str, StoredFile]) -> str:
+    text = _marked(letter.text)
+    for number, (mark, file) in enumerate(pictures.items()):
+        text = text.replace(escape(mark), _picture(file, identifier=_content_id(letter, number)))
+    parts = [f'<div style="font-size:14px;line-height:1.6">{text}</div>']
     if letter.signature:
         parts.append(f'<div style="margin-top:16px;{_SMALL};line-height:1.6">-- <br>{_marked(letter.signature)}</div>')
     parts += [
@@ -157,25 +178,42 @@ def _marked(text: str) -> str:
     return "".join(parts).replace("\n", "<br>\n")
 
 
+def _picture(file: StoredFile, *, identifier: str) -> str:
+    """A picture in the text, never wider than a letter is read; some programs obey only the attribute."""
+    width = min(file.width or WIDEST_PICTURE, WIDEST_PICTURE)
+    name = escape(file.original_name)
+    return f'<img src="cid:{identifier}" alt="{name}" width="{width}" style="max-width:100%;height:auto">'
+
+
+def _content_id(letter: Letter, number: int) -> str:
+    return f"p{number}.{letter.identifier}"
+
+
+def _enclose(message: EmailMessage, pictures: Mapping[str, StoredFile], *, letter: Letter) -> None:
+    """Pictures beside the HTML that shows them; whoever reads plain text finds them by name among the attachments."""
+    page = message.get_body(preferencelist=("html",))
+    for number, file in enumerate(pictures.values()):
+        _main, _slash, sub = file.content_type.partition("/")
+        page.add_related(  # type: ignore[union-attr]
+            _bytes_of(file), maintype="image", subtype=sub, cid=f"<{_content_id(letter, number)}>", disposition="inline",
+            filename=file.original_name,
+        )  # fmt: skip
+
+
 def _attach(message: EmailMessage, file: StoredFile) -> None:
     main, _slash, sub = file.content_type.partition("/")
-    with open_file(file) as stream:
-        data = stream.read()
     if main in ("text", "message", "multipart") or not sub:
         main, sub = "application", "octet-stream"
-    message.add_attachment(data, maintype=main, subtype=sub, filename=file.original_name)
+    message.add_attachment(_bytes_of(file), maintype=main, subtype=sub, filename=file.original_name)
 
 
-def _signed(content: bytes, mailbox: Mailbox) -> bytes:
-    """With a DKIM signature in front, where the mailbox has a key of its own."""
-    if not (mailbox.dkim_domain and mailbox.dkim_selector and mailbox.dkim_key):
-        return content
-    import dkim
+def _bytes_of(file: StoredFile) -> bytes:
+    with open_file(file) as stream:
+        return stream.read()
 
-    from lingting.service.channels.email.vault import opened
 
-    signature = dkim.sign(
-        content, mailbox.dkim_selector.encode(), mailbox.dkim_domain.encode(), opened(mailbox.dkim_key).encode(),
-        include_headers=[b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"reply-to"],
-    )  # fmt: skip
-    return bytes(signature) + content
+def _bound(message: EmailMessage, letter: Letter) -> None:
+    """Boundaries of the letter's own instead of random ones, so that the same letter is the same bytes."""
+    mark = letter.identifier.partition("@")[0]
+    for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
+        part.set_boundary(f"=_{number}.{mark}")

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from lingting.kernel.notices.services import tell
@@ -27,6 +26,8 @@ from lingting.service.channels.email.models import (
     Suppression,
 )
 from lingting.service.channels.email.parsing.words import addresses
+from lingting.service.channels.email.services.composing import pictures_in
+from lingting.service.channels.email.services.drafting import draft_again
 from lingting.service.channels.email.services.intake import wake_readers
 from lingting.service.channels.email.services.linking import without_link
 from lingting.service.desk.models import Case, Conversation, MessageKind
@@ -35,6 +36,7 @@ from lingting.service.desk.services import add_message, answer_case, check_text,
 UNDO_SECONDS = 10
 MOST_RECIPIENTS = 50
 LARGEST_LETTER = 20 * 1024 * 1024
+LARGEST_PICTURE = 5 * 1024 * 1024
 LONGEST_REFERENCES = 20
 FURTHEST = timedelta(days=366)
 
@@ -94,7 +96,7 @@ def write_letter(
         return before
     check_text(wording.text)
     to, cc, bcc = _recipients(wording)
-    _check_size(wording.file_ids)
+    _check_size(wording)
     due_at = wording.due_at or now + timedelta(seconds=UNDO_SECONDS)
     if wording.due_at is not None and not now < due_at < now + FURTHEST:
         sentence = _("Choose a moment in the future, at most a year ahead.")
@@ -145,6 +147,7 @@ def withdraw_letter(letter_id: int, *, actor: Actor, now: datetime) -> Letter:
     letter.save(update_fields=["state"])
     if actor.id is not None and actor.is_staff:
         save_draft(letter.case_id, account_id=actor.id, mode="reply", text=letter.text, now=now)
+        draft_again(letter, account_id=actor.id, now=now)
     record(LetterWithdrawn(case_id=letter.case_id, letter_id=letter.pk), actor=actor, now=now)
     return letter
 
@@ -293,11 +296,15 @@ def _recipients(wording: Wording) -> tuple[list[str], list[str], list[str]]:
     return lists[0], lists[1], lists[2]
 
 
-def _check_size(file_ids: Sequence[int]) -> None:
-    total = StoredFile.objects.filter(pk__in=file_ids).aggregate(total=Sum("size"))["total"] or 0
-    if total > LARGEST_LETTER:
+def _check_size(wording: Wording) -> None:
+    files = list(StoredFile.objects.filter(pk__in=wording.file_ids).order_by("id"))
+    if sum(file.size for file in files) > LARGEST_LETTER:
         sentence = _("The files are larger than %(most)d MB together. Send some of them in another letter.")
         raise BadLetter(sentence % {"most": LARGEST_LETTER // 1024 // 1024})
+    for mark, file in pictures_in(wording.text, files=files).items():
+        if file.size > LARGEST_PICTURE:
+            sentence = _("The picture %(name)s is larger than %(most)d MB: too large to stand in the text. Send it as a file.")
+            raise BadLetter(sentence % {"name": mark, "most": LARGEST_PICTURE // 1024 // 1024})
 
 
 def _locked(letter_id: int) -> Letter:

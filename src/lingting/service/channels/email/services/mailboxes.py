@@ -8,9 +8,11 @@ from django.db import transaction
 
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.service.channels.email.dkim_keys import SELECTOR, new_key
 from lingting.service.channels.email.events import MailboxChanged
 from lingting.service.channels.email.models import Mailbox
 from lingting.service.channels.email.services.intake import wake_readers
+from lingting.service.channels.email.vault import locked
 
 
 @transaction.atomic
@@ -30,3 +32,21 @@ def save_mailbox(mailbox: Mailbox, *, actor: Actor, now: datetime) -> Mailbox:
     record(MailboxChanged(mailbox_id=mailbox.pk, address=mailbox.address), actor=actor, now=now)
     transaction.on_commit(wake_readers, robust=True)
     return mailbox
+
+
+@transaction.atomic
+def make_dkim_key(mailbox_id: int, *, actor: Actor, now: datetime) -> Mailbox:
+    """A fresh signing key for a mailbox, under a selector of its own; letters are signed with it from now on."""
+    mailbox = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+    mailbox.dkim_domain = mailbox.dkim_domain or mailbox.domain
+    mailbox.dkim_selector = f"{SELECTOR}{now:%y%m}"
+    mailbox.dkim_key = locked(new_key())
+    return save_mailbox(mailbox, actor=actor, now=now)
+
+
+@transaction.atomic
+def keep_permission(mailbox_id: int, *, refresh_token: str, actor: Actor, now: datetime) -> Mailbox:
+    """The lasting permission that a person gave at the provider; the mailbox connects with it within seconds."""
+    mailbox = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+    mailbox.oauth_refresh_token = locked(refresh_token)
+    return save_mailbox(mailbox, actor=actor, now=now)

@@ -29,9 +29,11 @@ listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:{root}/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = plain login {mechanisms}
+{tokens}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {root}/users
 }}
 userdb {{
@@ -56,6 +58,25 @@ service lmtp {{
 namespace inbox {{
   inbox = yes
 }}
+service auth {{
+  unix_listener {root}/queue/sign-in {{
+    mode = 0666
+  }}
+}}
+"""
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/tokens.conf
+}}
+"""
+_INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 _POSTFIX_MAIN = """
 compatibility_level = 3.6
@@ -78,7 +99,10 @@ default_transport = error:outside
 recipient_delimiter = +
 maillog_file = {root}/postfix.log
 maillog_file_prefixes = {root}
-smtpd_recipient_restrictions = permit_mynetworks, reject
+smtpd_recipient_restrictions = {who_may}, reject
+smtpd_sasl_auth_enable = {has_sign_in}
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = sign-in
 bounce_queue_lifetime = 1h
 disable_dns_lookups = yes
 """
@@ -136,12 +160,18 @@ def why_not() -> str:
 
 
 @contextmanager
-def running() -> Iterator[MailServers]:
-    """Both servers, until the end of the block; nothing of them stays."""
+def running(*, introspection_url: str = "") -> Iterator[MailServers]:
+    """Both servers, until the end of the block; nothing of them stays.
+
+    With `introspection_url` they also take access tokens and ask there whether one is good (RFC 7662); letters are then
+    taken only from those who signed in.
+    """
     root = Path(tempfile.mkdtemp(prefix="lingting-mail-servers-"))
     root.chmod(0o755)
     imap, lmtp, smtp = _free_ports(3)
-    values = {"root": root, "run": root / "run", "imap": imap, "lmtp": lmtp, "smtp": smtp}
+    values: dict[str, object] = {"root": root, "run": root / "run", "imap": imap, "lmtp": lmtp, "smtp": smtp}
+    values |= _taking_tokens(root, introspection_url)
+    (root / "queue").mkdir()
     dovecot = _start_dovecot(root, values)
     config = root / "postfix"
     try:
@@ -155,6 +185,16 @@ def running() -> Iterator[MailServers]:
         with suppress(subprocess.TimeoutExpired):
             dovecot.wait(timeout=10)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _taking_tokens(root: Path, introspection_url: str) -> dict[str, object]:
+    if not introspection_url:
+        return {"mechanisms": "", "tokens": "", "who_may": "permit_mynetworks", "has_sign_in": "no"}
+    (root / "tokens.conf").write_text(_INTROSPECTION.format(url=introspection_url))
+    return {
+        "mechanisms": "xoauth2 oauthbearer", "tokens": _TOKENS.format(root=root), "who_may": "permit_sasl_authenticated",
+        "has_sign_in": "yes",
+    }  # fmt: skip
 
 
 def _start_dovecot(root: Path, values: dict[str, object]) -> subprocess.Popen[bytes]:
@@ -173,8 +213,7 @@ def _start_postfix(root: Path, config: Path, values: dict[str, object]) -> None:
     config.mkdir()
     (config / "main.cf").write_text(_POSTFIX_MAIN.format(**values))
     (config / "master.cf").write_text(_POSTFIX_MASTER.format(**values))
-    for name in ("queue", "data"):
-        (root / name).mkdir()
+    (root / "data").mkdir()
     shutil.chown(root / "data", "postfix")
     done = subprocess.run([POSTFIX, "-c", str(config), "start"], capture_output=True, text=True, check=False, timeout=30)
     if done.returncode:

@@ -9,11 +9,8 @@ from email.header import decode_header, make_header
 from io import BytesIO
 from uuid import uuid4
 
-import dkim
 import pytest
 from aiosmtpd.controller import Controller
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
 
 from lingting.kernel.accounts.models import Account
@@ -290,21 +287,6 @@ def test_an_answer_goes_to_the_writer_and_those_in_copy_never_to_ourselves(arriv
     found = selectors.suggested(case, conversation_id=case.conversations.get().pk)
     assert found.to == ["李雷 <lilei@customer.example>"]
     assert found.cc == ["王芳 <wf@customer.example>", "z@customer.example"]
-
-
-def test_a_letter_is_signed_where_the_mailbox_has_a_key(write, sink: Sink, claimant: Claimant, mailbox: Mailbox, now: datetime):
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
-    Mailbox.objects.update(dkim_domain="centre.example", dkim_selector="s1", dkim_key=locked(pem.decode()))
-    write()
-    _send(claimant, now)
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    import base64
-
-    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
-    assert dkim.verify(sink.letters[0], dnsfunc=lambda name, timeout=5: record)
 
 
 def test_secrets_are_not_readable_at_rest_nor_with_another_key(settings):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.platform.files.models import StoredFile
@@ -21,9 +21,8 @@ from lingting.platform.ui.toasts import add_toast, add_trigger
 from lingting.service.channels.email import selectors, services
 from lingting.service.channels.email.models import Letter, Mailbox
 from lingting.service.channels.email.services.letters import NoMailbox, Wording
-from lingting.service.channels.email.services.threading import thread_key
 from lingting.service.crm.models import Customer
-from lingting.service.desk.models import Case, Conversation, Draft, Priority
+from lingting.service.desk.models import Case, Conversation, Priority
 from lingting.service.desk.selectors import access_case, access_case_to, may_act
 from lingting.service.desk.services import assign_case, drop_draft, open_case_with_conversation
 
@@ -43,21 +42,10 @@ def letter(request: HttpRequest, case_id: int) -> HttpResponse:
         client_key=_key(request), now=timezone.now(),
     )  # fmt: skip
     drop_draft(case_id, account_id=request.user.pk, mode="reply")
+    services.drop_letter_draft(case_id, account_id=request.user.pk)
     if request.headers.get("X-Requested-With") != "fetch" and request.headers.get("HX-Request") != "true":
         return redirect("desk:case", case_id)
     return _held_answer(held)
-
-
-@require_GET
-@requires("desk.view_cases")
-def recipients(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Who will get this and why, while it is being written."""
-    case = access_case(request.user, case_id)
-    talk = services.mail_conversation(case_id)
-    fields = {name: [request.GET.get(name, "")] for name in ("to", "cc", "bcc")}
-    found = selectors.who_gets(case, conversation_id=talk.pk if talk else None, fields=fields)
-    context = {"people": found, "warned": [one for one in found if one.warning]}
-    return render(request, "email/_recipients.html", context)
 
 
 @requires(ANSWER)
@@ -92,6 +80,9 @@ def withdrawal(request: HttpRequest, letter_id: int) -> HttpResponse:
     services.withdraw_letter(letter_id, actor=request.user.as_actor, now=timezone.now())
     response = _changed(request, found, text=_("Taken back. The text is in your draft."))
     add_trigger(response, "composer:insert", {"text": found.text})
+    add_trigger(response, "composer:files", {"files": _own_files(found, request.user.pk)})
+    fields = {name: ", ".join(getattr(found, name)) for name in ("to", "cc", "bcc")}
+    add_trigger(response, "letter:fields", fields | {"subject": found.subject, "quote": found.quote, "mailbox": found.mailbox_id})
     return response
 
 
@@ -113,29 +104,6 @@ def repetition(request: HttpRequest, letter_id: int) -> HttpResponse:
     return _changed(request, found, text=_("The letter is sent again."))
 
 
-def composer_context(
-    request: HttpRequest, *, case: Case, conversation: Conversation | None = None, **given: Any
-) -> dict[str, Any] | None:
-    """What stands above the text of an answer by mail: from, to, copies, subject, history, signature, moment."""
-    if conversation is None or conversation.channel != "mail":
-        return None
-    try:
-        mailbox = services.mailbox_of(case, conversation_id=conversation.pk)
-    except NoMailbox:
-        return {"has_no_mailbox": True}
-    suggestion = selectors.suggested(case, conversation_id=conversation.pk)
-    fields = {"to": suggestion.to, "cc": suggestion.cc, "bcc": []}
-    people = selectors.who_gets(case, conversation_id=conversation.pk, fields=fields)
-    others = Draft.objects.filter(case=case, mode="reply").exclude(account=request.user).select_related("account")[:3]
-    return {
-        "case": case, "mailbox": mailbox, "to": ", ".join(suggestion.to), "cc": ", ".join(suggestion.cc),
-        "subject": _subject(case, conversation),
-        "people": people, "warned": [one for one in people if one.warning],
-        "signature": selectors.signature_for(request.user, language=case.customer.language or mailbox.language),
-        "other_drafts": list(others), "boxes": list(Mailbox.objects.filter(is_active=True).exclude(smtp_host="")),
-    }  # fmt: skip
-
-
 def banner_context(request: HttpRequest, *, case: Case, **given: Any) -> dict[str, Any] | None:
     """Letters of a case that wait for their moment or never left."""
     if case.channel != "mail" and not Conversation.objects.filter(case=case, channel="mail").exists():
@@ -149,14 +117,6 @@ def customer_context(request: HttpRequest, *, customer: Customer, **given: Any) 
     if not request.user.can(ANSWER) or not customer.contact_points.filter(kind="email").exists():
         return None
     return {"customer": customer} if Mailbox.objects.filter(is_active=True).exclude(smtp_host="").exists() else None
-
-
-def _subject(case: Case, conversation: Conversation) -> str:
-    latest = conversation.mails.exclude(message=None).order_by("-id").values_list("subject", flat=True).first()
-    subject = latest or case.subject
-    if latest is None:
-        return subject
-    return subject if thread_key(subject) != subject.casefold() else (f"Re: {subject}" if subject else "")
 
 
 def _wording(request: HttpRequest, case: Case, mailbox: Mailbox) -> Wording:
@@ -179,6 +139,13 @@ def _files(request: HttpRequest) -> list[int]:
     ids = [each for text in request.POST.getlist("attachment")[:MOST_FILES] if (each := _uuid(text))]
     own = StoredFile.objects.filter(public_id__in=ids, uploaded_by_kind="account", uploaded_by_id=str(request.user.pk))
     return list(own.order_by("id").values_list("id", flat=True))
+
+
+def _own_files(letter: Letter, account_id: int) -> list[dict[str, Any]]:
+    """The files of a letter that was taken back, for the composer of whoever gave them."""
+    rows = letter.files.filter(file__uploaded_by_kind="account", file__uploaded_by_id=str(account_id)).select_related("file")
+    files = [row.file for row in rows.order_by("id")]
+    return [{"id": str(file.public_id), "name": file.original_name, "isPicture": file.is_image} for file in files]
 
 
 def _chosen_mailbox(request: HttpRequest, case: Case, talk: Conversation | None) -> Mailbox:

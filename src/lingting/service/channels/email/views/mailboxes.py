@@ -21,6 +21,7 @@ from lingting.service.channels.email.models import Mailbox, TeamSignature
 from lingting.service.channels.email.presets import PRESETS, Preset
 from lingting.service.channels.email.services.acknowledging import ACK_SUBJECT, ACK_TEXT
 from lingting.service.channels.email.services.mailboxes import save_mailbox
+from lingting.service.channels.email.views.proof import proof_context
 
 MANAGE = "email.manage_mailboxes"
 
@@ -104,10 +105,10 @@ def _edit(request: HttpRequest, mailbox: Mailbox, *, preset: Preset, initial: di
         messages.success(
             request, _("The mailbox is connected: mail comes in within seconds.") if is_new else _("The mailbox is saved.")
         )
-        return redirect("email:mailboxes") if is_new else redirect("email:mailbox", saved.pk)
+        return redirect("email:mailbox", saved.pk) if saved.sign_in == "oauth" or not is_new else redirect("email:mailboxes")
     shown = None if is_new else Mailbox.objects.get(pk=mailbox.pk)
     context = {
         "form": form, "shown": shown, "is_new": is_new, "preset": preset, "cancel_url": reverse("email:mailboxes"),
         "submit_label": _("Connect") if is_new else _("Save"), "is_own": preset.key == "own" or not is_new,
-    }  # fmt: skip
+    } | proof_context(request, shown)  # fmt: skip
     return render(request, "email/mailbox_form.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,5 @@
 // Files that go with a message: picked, pasted or dropped, uploaded at once with progress.
+// Other apps hear `composer:uploaded` {id, name, isPicture, wasPasted, line} and `composer:removed` {name}.
 
 import { csrfToken } from "../ui/dom.js";
 import { say } from "../ui/toasts.js";
@@ -21,42 +22,72 @@ export function clearFiles() {
   if (ground()) ground().hidden = true;
 }
 
-function take(files) {
+/** Files that were uploaded before, such as those of a letter that was taken back. */
+export function adopt(files) {
+  for (const { id, name, isPicture = false } of files) {
+    const entry = newEntry(name, () => {});
+    entry.id = id;
+    announce("composer:uploaded", { id, name, isPicture, wasPasted: false, line: entry.line });
+  }
+}
+
+const announce = (event, detail) => document.dispatchEvent(new CustomEvent(event, { detail }));
+
+function take(files, { wasPasted = false } = {}) {
   if (!form() || form().querySelector("textarea").disabled) return;
   for (const file of files) {
     if (entries.length >= MOST) {
       say({ kind: "warning", text: word("tooMany") });
       return;
     }
-    upload(file);
+    upload(file, ownName(file.name), wasPasted);
   }
 }
 
-function upload(file) {
-  const entry = { name: file.name, id: "", hasFailed: false, line: document.createElement("li") };
+/** A name that no other file of the message has: whatever is pasted is called image.png. */
+function ownName(name) {
+  const [, stem, end] = /^(.*?)(\.[^.]*)?$/s.exec(name);
+  let found = name;
+  for (let number = 2; entries.some((one) => one.name === found); number += 1) found = `${stem}-${number}${end ?? ""}`;
+  return found;
+}
+
+function newEntry(name, stop) {
+  const entry = { name, id: "", hasFailed: false, line: document.createElement("li") };
   entries.push(entry);
-  const label = Object.assign(document.createElement("span"), { textContent: file.name, title: file.name });
-  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: `${word("uploading")} ${file.name}` });
-  const remove = Object.assign(document.createElement("button"), { type: "button", ariaLabel: `${word("remove")} ${file.name}` });
+  const label = Object.assign(document.createElement("span"), { textContent: name, title: name });
+  const remove = Object.assign(document.createElement("button"), { type: "button", ariaLabel: `${word("remove")} ${name}` });
   remove.append(icon("x"));
-  const request = new XMLHttpRequest();
   remove.addEventListener("click", () => {
-    request.abort();
+    stop();
     entries = entries.filter((one) => one !== entry);
     entry.line.remove();
     ground().hidden = entries.length === 0;
+    announce("composer:removed", { name });
   });
-  entry.line.append(label, remove, bar);
+  entry.line.append(label, remove);
   ground().hidden = false;
   ground().append(entry.line);
+  return entry;
+}
+
+function upload(file, name, wasPasted) {
+  const request = new XMLHttpRequest();
+  const entry = newEntry(name, () => request.abort());
+  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: `${word("uploading")} ${name}` });
+  entry.line.append(bar);
   request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; });
-  request.addEventListener("load", () => finish(entry, bar, request));
+  request.addEventListener("load", () => {
+    finish(entry, bar, request);
+    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
+    if (entry.id) announce("composer:uploaded", { id: entry.id, name, isPicture, wasPasted, line: entry.line });
+  });
   request.addEventListener("error", () => fail(entry, bar, word("lost")));
   request.open("POST", form().dataset.upload);
   request.setRequestHeader("X-CSRFToken", csrfToken());
   request.setRequestHeader("HX-Request", "true");
   const body = new FormData();
-  body.set("file", file);
+  body.set("file", file, name);
   request.send(body);
 }
 
@@ -94,8 +125,9 @@ export function startAttachments(findForm) {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length || !event.target.closest?.("#desk-composer")) return;
     event.preventDefault();
-    take(files);
+    take(files, { wasPasted: true });
   });
+  document.addEventListener("composer:files", (event) => adopt(event.detail?.files ?? []));
   const over = (event, isOver) => {
     if (!event.target.closest?.("#desk-case") || ![...(event.dataTransfer?.types ?? [])].includes("Files")) return false;
     event.preventDefault();

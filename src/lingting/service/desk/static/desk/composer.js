@@ -3,7 +3,7 @@
 import { registerShortcut } from "../ui/keyboard.js";
 import { say } from "../ui/toasts.js";
 import { showPane } from "../ui/panes.js";
-import { clearFiles, filesOf, isUploading, startAttachments } from "./attachments.js";
+import { adopt, clearFiles, filesOf, isUploading, startAttachments } from "./attachments.js";
 import { place, toEnd } from "./conversation.js";
 import { advance } from "./list.js";
 import { closeSuggestions, isSuggesting, mentionsIn, startSuggestions } from "./suggestions.js";
@@ -181,6 +181,7 @@ function takeBack(letter, bubble) {
   bubble.remove();
   setMode(letter.mode);
   field().value = [letter.text, field().value].filter(Boolean).join("\n");
+  adopt(letter.files);
   keepDraft();
 }
 
