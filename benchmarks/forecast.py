@@ -58,6 +58,8 @@ SMALL_HOLIDAYS = {
 
 Eves and days between only where they are no Friday: that is half a day every week.
 """
+SMALL_ACTS_AS = {"holiday": 5, "eve": 4}
+"""By law and custom a holiday is kept as a Saturday (closed until nightfall) and its eve as a Friday (half a day)."""
 SMALL_FILE = "arrivals/anonymous_bank_1999_6min.csv"
 HOW_TO = """The series or a peer is not installed in {python}.
 Install them in an environment of their own and name its interpreter:
@@ -225,9 +227,8 @@ def _report_small() -> dict[str, tuple[float, float]]:
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             days.setdefault(row["interval_start"][:10], []).append(float(row["calls"]))
-    table = DayTable(
-        {day: SpecialDay(kind=DayKind.HOLIDAY, name=name) for name, found in SMALL_HOLIDAYS.items() for day in found}
-    )
+    special = {name: SpecialDay(kind=DayKind.HOLIDAY, name=name, acts_as=SMALL_ACTS_AS.get(name)) for name in SMALL_HOLIDAYS}
+    table = DayTable({day: special[name] for name, found in SMALL_HOLIDAYS.items() for day in found})
     history = History.on_days(list(days), counts=list(days.values()), interval_minutes=6, table=table).coarser(HALF_HOUR)
     run = _rolling(history, days=SMALL_DAYS)
     said, came = np.array(run.said), np.array(run.came)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.optimize import minimize
 
 from .calendar import Days, Figures
@@ -102,7 +103,7 @@ def _sturdy_inverse(covariance: Figures, *, scaled: Figures) -> Figures:
     """
     extra = np.zeros(len(scaled))
     for _pass in range(STURDY_PASSES):
-        inverse = np.linalg.inv(covariance + np.diag(extra))
+        inverse = _inverse(covariance + np.diag(extra))
         precision = np.diag(inverse)
         residual = (inverse @ scaled) / precision
         expected = np.sqrt(np.maximum(1.0 / precision - extra, 1e-9))
@@ -110,7 +111,16 @@ def _sturdy_inverse(covariance: Figures, *, scaled: Figures) -> Figures:
         if not (found > extra).any():
             return np.asarray(inverse)
         extra = np.maximum(extra, found)
-    return np.asarray(np.linalg.inv(covariance + np.diag(extra)))
+    return _inverse(covariance + np.diag(extra))
+
+
+def _inverse(covariance: Figures) -> Figures:
+    """Inverse of a symmetric positive matrix, a third of the work of a general one."""
+    factor, failed = dpotrf(covariance, lower=True)
+    if failed:
+        return np.asarray(np.linalg.inv(covariance))
+    lower = np.tril(dpotri(factor, lower=True)[0])
+    return np.asarray(lower + np.tril(lower, -1).T)
 
 
 def _scaled(series: Figures) -> tuple[Figures, float, float]:

@@ -201,7 +201,8 @@ def predict_together(
     """
     rng = np.random.default_rng(seed)
     upper = np.linalg.cholesky(_correlation(models))
-    both = [np.einsum("qr,rpd->qpd", upper, rng.standard_normal((len(models), paths, days))) for _part in range(2)]
+    draws = [LevelDraws.draw(rng, paths=paths, days=days) for _model in models]
+    lasting, passing = (np.einsum("qr,rpd->qpd", upper, [getattr(own, part) for own in draws]) for part in ("lasting", "passing"))
     seeds = rng.integers(0, 2**32, len(models))
     return [
         model.predict(
@@ -209,7 +210,7 @@ def predict_together(
             seed=int(seeds[number]),
             paths=paths,
             events=events[number] if events else (),
-            draws=LevelDraws(both[0][number], both[1][number]),
+            draws=LevelDraws(lasting[number], passing[number]),
         )
         for number, model in enumerate(models)
     ]

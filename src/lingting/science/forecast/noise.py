@@ -65,7 +65,7 @@ def fitted_noise(residuals: Figures, *, roots: Figures, later: list[tuple[int, F
     growth_days, growth = _growth(plain.level, later=later)
     first = day_levels(residuals, roots=roots)
     lasting = _lasting_share(first, later=later)
-    level_scale, swing_scale, chance_scale = _scales(residuals, roots=roots, minutes=minutes)
+    level_scale, swing_scale, chance_scale = _scales(residuals, roots=roots, plain=plain, minutes=minutes)
     return DayNoise(
         level=plain.level * level_scale,
         growth_days=growth_days,
@@ -170,33 +170,47 @@ def _lasting_share(first: Figures, *, later: list[tuple[int, Figures, Figures]])
     return float(np.clip((days * share + 5.0 * 0.5) / (days + 5.0), 0.1, 0.9))
 
 
-def _scales(residuals: Figures, *, roots: Figures, minutes: int) -> tuple[float, float, float]:
-    """Factors on the deviations of level, swings and chance."""
+def _scales(residuals: Figures, *, roots: Figures, plain: DayNoise, minutes: int) -> tuple[float, float, float]:
+    """Factors on the deviations of level, swings and chance.
+
+    Swings and chance are judged on days they were not fitted to. The level is one number and is measured on every
+    day, in the end, against what the other two leave: day sums are what plans stand on, so they have the last word.
+    """
     block = max(1, BLOCK_MINUTES // minutes)
-    widths = (residuals.shape[1], block, 1)
-    parts: list[list[Figures]] = [[], [], []]
-    judged = 0
-    for first in range(LEAST_DAYS_TO_SCALE, len(residuals), JUDGED_TOGETHER):
-        noise = _plain_noise(residuals[:first], roots=roots[:first])
-        rows = slice(first, first + JUDGED_TOGETHER)
-        judged += int(np.isfinite(residuals[rows]).any(axis=1).sum())
-        for kind, width in enumerate(widths):
-            parts[kind].append(_parts_of_misses(residuals[rows], roots=roots[rows], noise=noise, width=width))
+    folds = [slice(first, first + JUDGED_TOGETHER) for first in range(LEAST_DAYS_TO_SCALE, len(residuals), JUDGED_TOGETHER)]
+    judged = sum(int(np.isfinite(residuals[rows]).any(axis=1).sum()) for rows in folds)
     if not judged:
         return 1.0, 1.0, 1.0
-    trust, share = judged / (judged + PRIOR_SCALED_DAYS), min(1.0, COVERED * (judged + 1.0) / judged)
-    day, blocks, single = (np.concatenate(kind, axis=1) for kind in parts)
-    level = _scale(day[0], scaled=day[1], fixed=day[2] + day[3], share=share) ** trust
-    chance = _scale(single[0], scaled=single[3], fixed=level**2 * single[1] + single[2], share=share) ** trust
-    swing = 1.0
-    if block > 1 and np.any(blocks[2]):
-        fixed = level**2 * blocks[1] + chance**2 * blocks[3]
+    earlier = [_plain_noise(residuals[: rows.start], roots=roots[: rows.start]) for rows in folds]
+
+    def parts(width: int) -> Figures:
+        found = [
+            _parts_of_misses(residuals[rows], roots=roots[rows], noise=noise, width=width)
+            for rows, noise in zip(folds, earlier, strict=True)
+        ]
+        return np.concatenate(found, axis=1)
+
+    trust, share = judged / (judged + PRIOR_SCALED_DAYS), _corrected(judged)
+    day = _parts_of_misses(residuals, roots=roots, noise=plain, width=residuals.shape[1])
+    days = _corrected(day.shape[1])
+    level = _scale(day[0], scaled=plain.level**2 * day[1], fixed=day[2] + day[3], share=days)
+    single, swing = parts(1), 1.0
+    variance = (level * plain.level) ** 2
+    chance = _scale(single[0], scaled=single[3], fixed=variance * single[1] + single[2], share=share) ** trust
+    if block > 1 and np.any((blocks := parts(block))[2]):
+        fixed = variance * blocks[1] + chance**2 * blocks[3]
         swing = _scale(blocks[0], scaled=blocks[2], fixed=fixed, share=share) ** trust
-    return level, swing, chance
+    fixed = swing**2 * day[2] + chance**2 * day[3]
+    return _scale(day[0], scaled=plain.level**2 * day[1], fixed=fixed, share=days), swing, chance
+
+
+def _corrected(judged: int) -> float:
+    """The share of past misses an 80 % interval must hold to hold 80 % of those to come, from so many days."""
+    return min(1.0, COVERED * (judged + 1.0) / max(judged, 1))
 
 
 def _parts_of_misses(residuals: Figures, *, roots: Figures, noise: DayNoise, width: int) -> Figures:
-    """(4, blocks of all days): squared miss of the block's sum, and its variance by level, swings and chance."""
+    """(4, blocks of all days): squared miss of the block's sum, and its variance by a level of 1, swings and chance."""
     present = np.isfinite(residuals)
     own = np.where(present, roots, 0.0)
     starts = np.arange(0, roots.shape[1], width)
@@ -208,7 +222,7 @@ def _parts_of_misses(residuals: Figures, *, roots: Figures, noise: DayNoise, wid
         swings += np.add.reduceat(swing * own, starts, axis=1) ** 2
     chance = np.add.reduceat(noise.dispersion * poisson * own**2, starts, axis=1)
     some = size > LEAST_ROOT**2
-    return np.asarray(np.stack([part[some] for part in (miss, noise.level**2 * size**2, swings, chance)]))
+    return np.asarray(np.stack([part[some] for part in (miss, size**2, swings, chance)]))
 
 
 def _scale(squared_miss: Figures, *, scaled: Figures, fixed: Figures, share: float) -> float:

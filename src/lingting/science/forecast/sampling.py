@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from .calendar import Counts, Figures, Flags
 from .curves import root
@@ -25,8 +26,17 @@ class LevelDraws:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, *, paths: int, days: int) -> LevelDraws:
-        """Independent draws."""
-        return cls(rng.standard_normal((paths, days)), rng.standard_normal((paths, days)))
+        """Draws independent of each other, those of a day spread evenly over the paths."""
+        return cls(even_normals(rng, paths=paths, sets=days), even_normals(rng, paths=paths, sets=days))
+
+
+def even_normals(rng: np.random.Generator, *, paths: int, sets: int) -> Figures:
+    """Standard normal draws (paths, sets), one of each set from every 1/paths of the distribution.
+
+    Stratified sampling (Cochran 1977, ch. 5): quantiles of a few hundred paths hardly depend on luck.
+    """
+    strata = rng.permuted(np.tile(np.arange(paths), (sets, 1)), axis=1).T
+    return np.asarray(ndtri((strata + rng.random((paths, sets))) / paths))
 
 
 def drawn_paths(

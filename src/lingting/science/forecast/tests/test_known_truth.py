@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from lingting.science.forecast import (
     DayKind,
@@ -16,6 +17,7 @@ from lingting.science.forecast import (
     fit,
     fit_handling,
 )
+from lingting.science.forecast.sampling import even_normals
 from lingting.science.forecast.tests.invented import FIRST_DAY, expected_counts, invented_history
 
 
@@ -183,3 +185,21 @@ def test_handling_time_knows_level_weekday_and_hour_as_far_as_contacts_bear_it_o
 
     assert np.allclose(said[:, 1:].mean(axis=0), 240.0 * within[1:], rtol=0.08)
     assert said[:, 0].max() < 1.3 * model.level_seconds
+
+
+def test_draws_of_a_day_are_spread_evenly_and_unlike_those_of_the_next() -> None:
+    draws = even_normals(np.random.default_rng(3), paths=50, sets=4)
+
+    strata = np.floor(np.sort(ndtr(draws), axis=0) * 50).astype(int)
+    assert np.array_equal(strata, np.tile(np.arange(50)[:, None], (1, 4)))
+    assert abs(float(np.corrcoef(draws.T)[0, 1])) < 0.5
+
+
+def test_day_sums_of_the_past_would_have_been_covered() -> None:
+    history = invented_history(120, seed=2)
+    model = fit(history, origins=56)
+    level = float(model.noise.level_deviations(np.ones(1))[0])
+
+    misses = np.abs(model.levels[np.isfinite(model.levels)])
+
+    assert 0.75 <= np.mean(misses <= 1.2815515655446004 * level) <= 0.9
