@@ -13,7 +13,7 @@ class Staff:
     """Somebody of the centre at a browser of their own."""
 
     def __init__(self, page: Page, *, url: str, login: str) -> None:
-        self.page, self.url, self.login = page, url, login
+        self.page, self.url, self.login, self.language = page, url, login, ""
 
     def sign_in(self, *, language: str = "") -> None:
         self.page.goto(f"{self.url}/sign-in/")
@@ -22,6 +22,7 @@ class Staff:
         self.page.locator('input[name="password"]').press("Enter")
         expect(self.page).not_to_have_url(re.compile("/sign-in/"))
         if language:
+            self.language = language
             self._post("/preferences/", {"language": language})
             self.page.goto(f"{self.url}/")
 
@@ -124,9 +125,11 @@ class Staff:
         return self.page.locator("#toasts .lt-toast")
 
     def go_off_duty(self) -> None:
-        """So that the next journey's customers are not offered to somebody who has left the stage."""
+        """So that the next journey's customers are not offered to somebody who has left the stage; their language is as it was."""
         try:
             self.page.context.set_offline(False)
+            if self.language not in ("", "zh-hans"):
+                self._post("/preferences/", {"language": "zh-hans"})
             self._post("/routing/presence/", {"state": "offline"})
         except Error:
             return  # Their browser is gone already; the centre notices by itself.
