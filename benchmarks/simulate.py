@@ -9,7 +9,8 @@ import sys
 import time
 
 import numpy as np
-from simulate_replay import cross_validated, data_file, errors
+from simulate_bank_log import by_day, data_file, read_calls
+from simulate_replay import SPLITS, cross_validated, errors, folds_of
 
 from lingting.science.erlang import Traffic, performance
 from lingting.science.simulate import (
@@ -182,7 +183,9 @@ def report_replay() -> bool:
     if not data_file().exists():
         print(f"replay: no data at {data_file()} (set LINGTING_DATA); not run")
         return True
-    truth, seen, chosen = cross_validated(data_file())
+    days = by_day(read_calls(data_file()))
+    (folds,) = folds_of(len(days), SPLITS[0])
+    truth, seen, chosen = cross_validated(days, folds=folds)
     print(f"{'Anonymous Bank, January 1999':<32}{'happened':>10}{'simulated':>11}{'error':>8}")
     for name, error in errors(truth, seen).items():
         print(f"{name:<32}{truth.figures()[name]:>10.3f}{seen.figures()[name]:>11.3f}{error:>8.1%}")

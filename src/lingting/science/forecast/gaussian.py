@@ -101,17 +101,26 @@ def _sturdy_inverse(covariance: Figures, *, scaled: Figures) -> Figures:
     A day whose leave-one-out residual (Rasmussen & Williams 2006, section 5.4.2) exceeds four deviations gets that
     residual as noise, as a heavy-tailed likelihood would give it: an outage must not pull the next day down.
     """
-    extra = np.zeros(len(scaled))
+    exact = _inverse(covariance)
+    inverse, extra = exact, np.zeros(len(scaled))
     for _pass in range(STURDY_PASSES):
-        inverse = _inverse(covariance + np.diag(extra))
         precision = np.diag(inverse)
         residual = (inverse @ scaled) / precision
         expected = np.sqrt(np.maximum(1.0 / precision - extra, 1e-9))
         found = np.where(np.abs(residual) > GROSS * expected, residual**2, 0.0)
         if not (found > extra).any():
-            return np.asarray(inverse)
+            break
         extra = np.maximum(extra, found)
-    return _inverse(covariance + np.diag(extra))
+        inverse = _with_noise(exact, extra=extra)
+    return inverse
+
+
+def _with_noise(inverse: Figures, *, extra: Figures) -> Figures:
+    """Inverse after ``extra`` (n,) was added to the diagonal, for a few days of n (Woodbury's identity)."""
+    rows = np.flatnonzero(extra)
+    part = inverse[:, rows]
+    inner = np.diag(1.0 / extra[rows]) + part[rows]
+    return np.asarray(inverse - part @ np.linalg.solve(inner, part.T))
 
 
 def _inverse(covariance: Figures) -> Figures:
@@ -120,7 +129,9 @@ def _inverse(covariance: Figures) -> Figures:
     if failed:
         return np.asarray(np.linalg.inv(covariance))
     lower = np.tril(dpotri(factor, lower=True)[0])
-    return np.asarray(lower + np.tril(lower, -1).T)
+    both = lower + lower.T
+    both[np.diag_indices_from(both)] /= 2.0
+    return np.asarray(both)
 
 
 def _scaled(series: Figures) -> tuple[Figures, float, float]:

@@ -12,6 +12,7 @@ from .curves import root
 from .noise import DayNoise, root_variance
 
 MOST_DISPERSION = 50.0
+GOLDEN_RATIO = 0.6180339887498949
 LEAST_DAYS_TO_JUDGE = 8
 LEAST_CHANCE = 0.2
 """Roots of tiny counts vary less than 1/4 but in jumps: one call at night must not move the day."""
@@ -26,17 +27,16 @@ class LevelDraws:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, *, paths: int, days: int) -> LevelDraws:
-        """Draws independent of each other, those of a day spread evenly over the paths."""
-        return cls(even_normals(rng, paths=paths, sets=days), even_normals(rng, paths=paths, sets=days))
+        """Independent normal draws, those of a day spread evenly over the plane of both parts by a lattice of the
 
-
-def even_normals(rng: np.random.Generator, *, paths: int, sets: int) -> Figures:
-    """Standard normal draws (paths, sets), one of each set from every 1/paths of the distribution.
-
-    Stratified sampling (Cochran 1977, ch. 5): quantiles of a few hundred paths hardly depend on luck.
-    """
-    strata = rng.permuted(np.tile(np.arange(paths), (sets, 1)), axis=1).T
-    return np.asarray(ndtri((strata + rng.random((paths, sets))) / paths))
+        golden ratio (Niederreiter 1992, ch. 5), so that the width of a day hardly depends on luck with few paths.
+        """
+        place = np.arange(paths)
+        lasting = (place + rng.random((days, paths))) / paths
+        passing = (place * GOLDEN_RATIO + rng.random((days, 1))) % 1.0
+        order = rng.permuted(np.tile(place, (days, 1)), axis=1)
+        both = [np.take_along_axis(part, order, axis=1).T for part in (lasting, passing)]
+        return cls(*(np.asarray(ndtri(np.clip(part, 1e-12, 1.0 - 1e-12))) for part in both))
 
 
 def drawn_paths(

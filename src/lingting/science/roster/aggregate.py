@@ -80,7 +80,7 @@ def span_prices(
     """
     lp = _Rows()
     first, last = int(days[0]) * floor.day_intervals, (int(days[-1]) + 1) * floor.day_intervals
-    skills, groups = len(floor.gain), len(floor.masks)
+    skills, groups = len(floor.serving.gain), len(floor.masks)
     required = floor.demand.required[:, first:last]
     duty = {(g, i): lp.row(0.0, 0.0) for g in range(groups) for i in range(last - first)}
     need = {(k, i): lp.row(float(required[k, i]), float(required[k, i])) for k in range(skills) for i in range(last - first)}
@@ -152,20 +152,20 @@ def _lay_day(
 ) -> None:
     """Shifts and breaks of a crowd on a day."""
     head = lp.row(-np.inf, float(able))
-    midnight = day * floor.day_intervals - first
+    midnight, times = day * floor.day_intervals - first, floor.times
     shifts = {}
     for shift in usable:
         shifts[int(shift)] = column = lp.column(0.0)
         lp.put(head, column, 1.0)
         lp.put(total, column, 1.0)
-        begin = midnight + int(floor.starts[shift])
-        turns = [(begin, 1.0), (begin + int(floor.lengths[shift]), -1.0)]
-        if floor.gaps[shift, 1]:
-            turns += [(begin + int(floor.gaps[shift, 0]), -1.0), (begin + int(floor.gaps[shift].sum()), 1.0)]
+        begin = midnight + int(times.starts[shift])
+        turns = [(begin, 1.0), (begin + int(times.lengths[shift]), -1.0)]
+        if times.gaps[shift, 1]:
+            turns += [(begin + int(times.gaps[shift, 0]), -1.0), (begin + int(times.gaps[shift].sum()), 1.0)]
         _turn(lp, duty, group, column, turns)
-    for k in range(floor.breaks.shape[1]):
-        for size in np.unique(floor.breaks[:, k, 0]):
-            having = [shift for shift in shifts if floor.breaks[shift, k, 0] == size]
+    for k in range(times.breaks.shape[1]):
+        for size in np.unique(times.breaks[:, k, 0]):
+            having = [shift for shift in shifts if times.breaks[shift, k, 0] == size]
             if size and having:
                 _lay_breaks(lp, floor, group, {s: shifts[s] for s in having}, k, midnight, last - first, duty)
 
@@ -181,8 +181,9 @@ def _lay_breaks(
     duty: dict[tuple[int, int], int],
 ) -> None:
     """The k-th breaks of some shifts, counted by their start: none too late, none too early, as many as shifts."""
-    windows = {s: (int(floor.starts[s] + floor.breaks[s, k, 1]), int(floor.starts[s] + floor.breaks[s, k, 2])) for s in shifts}
-    size = int(floor.breaks[next(iter(shifts)), k, 0])
+    times = floor.times
+    windows = {s: (int(times.starts[s] + times.breaks[s, k, 1]), int(times.starts[s] + times.breaks[s, k, 2])) for s in shifts}
+    size = int(times.breaks[next(iter(shifts)), k, 0])
     starts = sorted({t for early, late in windows.values() for t in range(early, late + 1)})
     column = {}
     for t in starts:

@@ -7,17 +7,50 @@ the contract and fit the rest before and after are taken, so that rules stay kep
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from .coverage import Floor, add_one, busy_bits, dearest_open, reach_up, take_one
+from .compiling import compiled
+from .coverage import MATCHING, Floor, Serving, add_one, price_of_one_more, take_one
 from .crew import Member
-from .model import DAY_MINUTES, Floats, Grid, Ints, Problem
+from .model import Contract, Grid, Ints, Problem
+from .network import may_follow
+from .shift_times import BreakTable, ShiftTimes, best_breaks, is_on_duty, shift_sum
 
 _BARRED = 1e12
+
+
+class Roll(NamedTuple):
+    """Who works what, changed in place. rows: (people, days) shifts; breaks: (people, days, breaks) starts in intervals."""
+
+    rows: Grid
+    breaks: Grid
+
+
+class Freedom(NamedTuple):
+    """What a person may work instead. group_of, contract_of: (people,); own: (people, days, shifts) own price, _BARRED if not;
+
+    sorts: (contracts, shifts), shifts of one sort count the same; follows: (contracts, shifts, shifts) whether the
+    second may come the day after the first.
+    """
+
+    group_of: Grid
+    contract_of: Grid
+    own: Grid
+    sorts: Grid
+    follows: Grid
+
+
+class Desk(NamedTuple):
+    """Room to work in. price, run: prices of a day and their disturbed sums; trial, chosen: starts of breaks."""
+
+    price: Grid
+    run: Grid
+    table: BreakTable
+    trial: Grid
+    chosen: Grid
+    state: Grid
 
 
 def next_random(state: Grid) -> float:
@@ -30,221 +63,106 @@ def next_random(state: Grid) -> float:
     return (float(word >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 
-def best_breaks(run: Grid, first: int, length: int, pauses: Grid, table: Grid, pick: Grid, starts: Grid) -> float:
-    """Most that breaks save when prices sum to `run`; fills their starts."""
-    count = 0
-    while count < pauses.shape[0] and pauses[count, 0] > 0:
-        count += 1
-    table[0, : length + 1] = 0.0
-    for k in range(count):
-        size, early, late = pauses[k, 0], pauses[k, 1], pauses[k, 2]
-        best, at_best = -1e15, -1
-        reach = early
-        for end in range(length + 1):
-            while reach <= late and reach + size <= end:
-                saved = table[k, reach] + run[first + reach + size] - run[first + reach]
-                if saved > best:
-                    best, at_best = saved, reach
-                reach += 1
-            table[k + 1, end] = best
-            pick[k + 1, end] = at_best
-    end = length
-    for k in range(count, 0, -1):
-        end = pick[k, end]
-        starts[k - 1] = end
-    return float(table[count, length])
-
-
-def presence_price(price: Grid, first: int, length: int, gap: int, gap_size: int, pauses: Grid, starts: Grid) -> float:
-    """Price of being on duty in a shift with its breaks; prices count from the shift's day."""
-    total = 0.0
-    for at in range(length):
-        if gap_size > 0 and gap <= at < gap + gap_size:
-            continue
-        total += price[first + at]
-    for k in range(pauses.shape[0]):
-        for at in range(starts[k], starts[k] + pauses[k, 0]):
-            total -= price[first + at]
-    return total
-
-
-def change_duty(
-    work: Grid,
-    spare: Grid,
-    short: Grid,
-    masks: Grid,
-    gain: Grid,
-    group: int,
-    origin: int,
-    first: int,
-    length: int,
-    gap: int,
-    gap_size: int,
-    pauses: Grid,
-    starts: Grid,
-    sign: int,
-    busy: Grid,
-    via_group: Grid,
-    via_skill: Grid,
-) -> None:
-    """Put a person on or off duty for one shift."""
-    for at in range(length):
-        interval = origin + first + at
-        if interval >= work.shape[0]:
+def change_duty(on: Serving, times: ShiftTimes, roll: Roll, person: int, day: int, group: int, origin: int, sign: int) -> None:
+    """Put a person on duty (sign 1) or off (-1) for the shift of a day that begins at interval `origin`."""
+    shift, starts = roll.rows[person, day], roll.breaks[person, day]
+    for at in range(times.lengths[shift]):
+        interval = origin + times.starts[shift] + at
+        if interval >= on.work.shape[0]:
             break
-        if gap_size > 0 and gap <= at < gap + gap_size:
+        if is_on_duty(times, shift, starts, at):
+            if sign > 0:
+                add_one(on, interval, group)
+            else:
+                take_one(on, interval, group)
+
+
+def see_prices(on: Serving, idle: float, group: int, origin: int, heat: float, desk: Desk) -> None:
+    """Fill the desk with the prices of a day, 0 past the horizon, and with their sums disturbed by the heat."""
+    desk.run[0] = 0.0
+    for at in range(desk.price.shape[0]):
+        interval = origin + at
+        desk.price[at] = price_of_one_more(on, idle, group, interval) if interval < on.work.shape[0] else 0.0
+        desk.run[at + 1] = desk.run[at] + desk.price[at] + heat * (next_random(desk.state) - 0.5)
+
+
+def cheapest_shift(times: ShiftTimes, roll: Roll, freedom: Freedom, person: int, day: int, desk: Desk) -> int:
+    """The shift that is cheapest at the disturbed prices, its breaks in `chosen`; -1 if none may be worked."""
+    contract, old = freedom.contract_of[person], roll.rows[person, day]
+    before = roll.rows[person, day - 1] if day > 0 else -1
+    after = roll.rows[person, day + 1] if day + 1 < roll.rows.shape[1] else -1
+    best, least = -1, 1e17
+    for shift in range(times.starts.shape[0]):
+        own = freedom.own[person, day, shift]
+        if freedom.sorts[contract, shift] != freedom.sorts[contract, old] or own > _BARRED / 2:
             continue
-        on_break = False
-        for k in range(pauses.shape[0]):
-            if pauses[k, 0] > 0 and starts[k] <= at < starts[k] + pauses[k, 0]:
-                on_break = True
-        if on_break:
+        if before >= 0 and not freedom.follows[contract, before, shift]:
             continue
-        if sign > 0:
-            add_one(work, spare, short, masks, gain, interval, group, busy, via_group, via_skill)
-        else:
-            take_one(work, spare, short, masks, gain, interval, group, via_group, via_skill)
+        if after >= 0 and not freedom.follows[contract, shift, after]:
+            continue
+        first = times.starts[shift]
+        cost = shift_sum(desk.run, times, shift, first) + own
+        cost -= best_breaks(desk.run, first, times, shift, desk.table, desk.trial)
+        if cost < least:
+            best, least = shift, cost
+            desk.chosen[:] = desk.trial
+    return best
+
+
+def price_of_day(times: ShiftTimes, freedom: Freedom, person: int, day: int, shift: int, starts: Grid, desk: Desk) -> float:
+    """True price of a shift with its breaks for a person."""
+    total = freedom.own[person, day, shift]
+    for at in range(times.lengths[shift]):
+        if is_on_duty(times, shift, starts, at):
+            total += desk.price[times.starts[shift] + at]
+    return float(total)
 
 
 def anneal(
-    work: Grid,
-    spare: Grid,
-    short: Grid,
-    masks: Grid,
-    gain: Grid,
+    on: Serving,
     idle: float,
-    starts: Grid,
-    lengths: Grid,
-    gaps: Grid,
-    pauses: Grid,
+    times: ShiftTimes,
     day_intervals: int,
-    rows: Grid,
-    breaks: Grid,
-    group_of: Grid,
-    own: Grid,
-    kind_of: Grid,
-    kinds: Grid,
-    follows: Grid,
-    days: Grid,
+    roll: Roll,
+    freedom: Freedom,
     steps: int,
     hot: float,
     cold: float,
-    state: Grid,
-) -> float:
-    """Steps on the given days; returns the change of the price."""
-    shifts, most = pauses.shape[0], pauses.shape[1]
-    reach = (starts + lengths).max()
-    price = np.zeros(reach)
-    run = np.zeros(reach + 1)
-    table = np.zeros((most + 1, reach + 1))
-    pick = np.zeros((most + 1, reach + 1), np.int64)
-    trial = np.zeros(most, np.int64)
-    chosen_breaks = np.zeros(most, np.int64)
-    busy = np.zeros(masks.shape[0], np.int64)
-    via_group = np.zeros(gain.shape[0], np.int64)
-    via_skill = np.zeros(gain.shape[0], np.int64)
-    change = 0.0
+    desk: Desk,
+) -> None:
+    """Steps of single people and days, cooling from `hot` to `cold`."""
+    people, days = roll.rows.shape
     for number in range(steps):
         heat = hot * (cold / hot) ** (number / steps)
-        person = int(next_random(state) * rows.shape[0])
-        day = days[int(next_random(state) * days.shape[0])]
-        old = rows[person, day]
+        person, day = int(next_random(desk.state) * people), int(next_random(desk.state) * days)
+        old = roll.rows[person, day]
         if old < 0:
             continue
-        kind, group, origin = kind_of[person], group_of[person], day * day_intervals
-        change_duty(
-            work,
-            spare,
-            short,
-            masks,
-            gain,
-            group,
-            origin,
-            starts[old],
-            lengths[old],
-            gaps[old, 0],
-            gaps[old, 1],
-            pauses[old],
-            breaks[person, day],
-            -1,
-            busy,
-            via_group,
-            via_skill,
-        )
-        run[0] = 0.0
-        for at in range(reach):
-            interval = origin + at
-            price[at] = 0.0
-            if interval < work.shape[0]:
-                busy_bits(work, interval, busy)
-                best = dearest_open(short, gain, interval, reach_up(busy, masks, masks[group]))
-                price[at] = idle if best < 0 else idle - gain[best]
-            run[at + 1] = run[at] + price[at] + heat * (next_random(state) - 0.5)
-        before = rows[person, day - 1] if day > 0 else -1
-        after = rows[person, day + 1] if day + 1 < rows.shape[1] else -1
-        new, least = old, 1e18
-        for shift in range(shifts):
-            if kinds[kind, shift] != kinds[kind, old] or own[person, day, shift] > 1e11:
-                continue
-            if (before >= 0 and not follows[kind, before, shift]) or (after >= 0 and not follows[kind, shift, after]):
-                continue
-            first, length = starts[shift], lengths[shift]
-            cost = run[first + length] - run[first] + own[person, day, shift]
-            if gaps[shift, 1] > 0:
-                cost -= run[first + gaps[shift, 0] + gaps[shift, 1]] - run[first + gaps[shift, 0]]
-            cost -= best_breaks(run, first, length, pauses[shift], table, pick, trial)
-            if cost < least:
-                new, least = shift, cost
-                chosen_breaks[:] = trial
-        if least < 1e17:
-            was = (
-                presence_price(price, starts[old], lengths[old], gaps[old, 0], gaps[old, 1], pauses[old], breaks[person, day])
-                + own[person, day, old]
-            )
-            now = (
-                presence_price(price, starts[new], lengths[new], gaps[new, 0], gaps[new, 1], pauses[new], chosen_breaks)
-                + own[person, day, new]
-            )
-            if now <= was or next_random(state) < np.exp((was - now) / heat):
-                change += now - was
-                rows[person, day] = new
-                for k in range(most):
-                    breaks[person, day, k] = chosen_breaks[k] if pauses[new, k, 0] > 0 else -1
-        new = rows[person, day]
-        change_duty(
-            work,
-            spare,
-            short,
-            masks,
-            gain,
-            group,
-            origin,
-            starts[new],
-            lengths[new],
-            gaps[new, 0],
-            gaps[new, 1],
-            pauses[new],
-            breaks[person, day],
-            1,
-            busy,
-            via_group,
-            via_skill,
-        )
-    return change
+        group, origin = freedom.group_of[person], day * day_intervals
+        change_duty(on, times, roll, person, day, group, origin, -1)
+        see_prices(on, idle, group, origin, heat, desk)
+        new = cheapest_shift(times, roll, freedom, person, day, desk)
+        if new >= 0:
+            was = price_of_day(times, freedom, person, day, old, roll.breaks[person, day], desk)
+            now = price_of_day(times, freedom, person, day, new, desk.chosen, desk)
+            if now <= was or next_random(desk.state) < np.exp((was - now) / heat):
+                roll.rows[person, day] = new
+                for k in range(times.breaks.shape[1]):
+                    roll.breaks[person, day, k] = desk.chosen[k] if times.breaks[new, k, 0] > 0 else -1
+        change_duty(on, times, roll, person, day, group, origin, 1)
 
 
-@cache
-def compiled() -> Callable[..., Any]:
-    """The loop compiled by numba, plain Python without it."""
-    try:
-        from numba import njit
-        from numba.extending import register_jitable
-    except ImportError:
-        return anneal
-    for part in (reach_up, busy_bits, dearest_open, add_one, take_one, next_random, best_breaks, presence_price, change_duty):
-        register_jitable(part)
-    done: Callable[..., Any] = njit(anneal, nogil=True)
-    return done
+_PARTS = (
+    *MATCHING,
+    is_on_duty,
+    shift_sum,
+    best_breaks,
+    next_random,
+    change_duty,
+    see_prices,
+    cheapest_shift,
+    price_of_day,
+)
 
 
 class DayMoves:
@@ -252,41 +170,58 @@ class DayMoves:
 
     def __init__(self, problem: Problem, floor: Floor, crew: list[Member], *, seed: int) -> None:
         self.floor = floor
-        shifts, people = problem.shifts, len(crew)
         contracts = list(dict.fromkeys(member.person.contract for member in crew))
-        self.kind_of = np.array([contracts.index(member.person.contract) for member in crew], np.int64)
-        self.kinds = np.zeros((len(contracts), len(shifts)), np.int64)
-        self.follows = np.zeros((len(contracts), len(shifts), len(shifts)), np.bool_)
-        for row, contract in enumerate(contracts):
-            limited = {shift for shift, _ in contract.max_shifts_of}
-            sorts = [(shift.paid_minutes, shift.is_night, shift.name if shift.name in limited else "") for shift in shifts]
-            self.kinds[row] = [sorted(set(sorts)).index(sort) for sort in sorts]
-            for one, before in enumerate(shifts):
-                for two, after in enumerate(shifts):
-                    rest = after.start + DAY_MINUTES - before.end >= contract.min_rest_minutes
-                    self.follows[row, one, two] = rest and after.name not in before.cannot_precede
-        self.own = np.full((people, problem.days, len(shifts)), _BARRED)
+        self.freedom = Freedom(
+            group_of=floor.group_of,
+            contract_of=np.array([contracts.index(member.person.contract) for member in crew], np.int64),
+            own=np.full((len(crew), problem.days, len(problem.shifts)), _BARRED),
+            sorts=np.array([_sorts(problem, contract) for contract in contracts], np.int64),
+            follows=np.array([_follows(problem, contract) for contract in contracts], np.bool_),
+        )
+        self._fill_own(problem, crew)
+        reach, most = floor.times.reach, floor.times.breaks.shape[1]
+        self._desk = Desk(
+            price=np.zeros(reach),
+            run=np.zeros(reach + 1),
+            table=BreakTable.of(floor.times),
+            trial=np.zeros(most, np.int64),
+            chosen=np.zeros(most, np.int64),
+            state=np.array([seed * 2654435761 % 2**63 + 88172645463325252], np.uint64),
+        )
+
+    def _fill_own(self, problem: Problem, crew: list[Member]) -> None:
         for number, member in enumerate(crew):
-            usable = member.shifts[1:]
-            self.own[number][:, usable] = np.where(member.allowed[:, 1:], member.price[:, 1:], _BARRED)
+            own, usable = self.freedom.own[number], member.shifts[1:]
+            own[:, usable] = np.where(member.allowed[:, 1:], member.price[:, 1:], _BARRED)
             last = member.person.history.last_shift if member.person.history else None
             if last is not None:
-                barred = ~self.follows[self.kind_of[number], problem.shift_index[last]]
-                self.own[number, 0, barred] = _BARRED
-        self._state = np.array([seed * 2654435761 % 2**63 + 88172645463325252], np.uint64)
+                own[0, ~self.freedom.follows[self.freedom.contract_of[number], problem.shift_index[last]]] = _BARRED
 
-    def run(self, rows: Ints, breaks: Ints, *, steps: int, hot: float, cold: float) -> float:
-        """Change rows and breaks (in intervals) in place; returns the change of the price."""
+    def run(self, rows: Ints, breaks: Ints, *, steps: int, hot: float, cold: float) -> None:
+        """Change rows and breaks (in intervals) in place."""
         floor = self.floor
-        return float(
-            compiled()(
-                floor.work, floor.spare, floor.short, floor.masks, floor.gain, floor.demand.idle_price,
-                floor.starts, floor.lengths, floor.gaps, floor.breaks, floor.day_intervals,
-                rows, breaks, floor.group_of, self.own, self.kind_of, self.kinds, self.follows,
-                np.arange(rows.shape[1]), steps, hot, cold, self._state,
-            )
-        )  # fmt: skip
+        compiled(anneal, *_PARTS)(
+            floor.serving,
+            floor.demand.idle_price,
+            floor.times,
+            floor.day_intervals,
+            Roll(rows, breaks),
+            self.freedom,
+            steps,
+            hot,
+            cold,
+            self._desk,
+        )
 
-    def own_prices(self) -> Floats:
-        """Shape (people, days, shifts)."""
-        return self.own
+
+def _sorts(problem: Problem, contract: Contract) -> list[int]:
+    """A number for each shift; the same where hours, night and limits of the contract count the same."""
+    limited = {shift for shift, _ in contract.max_shifts_of}
+    sorts = [(shift.paid_minutes, shift.is_night, shift.name if shift.name in limited else "") for shift in problem.shifts]
+    known = {sort: number for number, sort in enumerate(sorted(set(sorts)))}
+    return [known[sort] for sort in sorts]
+
+
+def _follows(problem: Problem, contract: Contract) -> list[list[bool]]:
+    """Whether the second shift may be worked the day after the first."""
+    return [[may_follow(before, after, contract) for after in problem.shifts] for before in problem.shifts]

@@ -29,7 +29,7 @@ class Descent:
         self.crew: list[Member] = crew_of(problem, self.floor.group_of)
         people, shifts = len(self.crew), len(problem.shifts)
         self.rows = np.full((people, problem.days), OFF, np.int64)
-        self.breaks = np.full((people, problem.days, self.floor.breaks.shape[1]), -1, np.int64)
+        self.breaks = np.full((people, problem.days, self.floor.times.breaks.shape[1]), -1, np.int64)
         self.own = np.zeros(people)
         self.on = np.zeros(people, np.bool_)
         self.random = np.random.default_rng(seed)

@@ -33,7 +33,7 @@ def _best_spot(problem: Problem, plan: Plan, meeting: Meeting) -> tuple[int, int
     descent = Descent(problem, seed=0)
     descent.load(plan)
     grid = problem.demand.interval_minutes
-    slack = descent.floor.spare.sum(axis=1) - descent.floor.short.sum(axis=1)
+    slack = descent.floor.serving.spare.sum(axis=1) - descent.floor.serving.short.sum(axis=1)
 
     def span(spot: tuple[int, int]) -> Ints:
         first = spot[0] * DAY_MINUTES + spot[1]
@@ -51,7 +51,7 @@ def _best_spot(problem: Problem, plan: Plan, meeting: Meeting) -> tuple[int, int
 def _rise(descent: Descent, problem: Problem, meeting: Meeting, span: Ints) -> float:
     """What taking the people off the floor costs; the floor is left as found."""
     floor, before = descent.floor, descent.value
-    present = np.zeros(floor.work.shape[0], np.int64)
+    present = np.zeros(floor.serving.work.shape[0], np.int64)
     present[span] = 1
     groups = [descent.crew[problem.person_index[name]].group for name in meeting.people]
     for group in groups:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import DAY_MINUTES, OFF, Contract, Ints, Person, Problem, RosterError
+from .model import DAY_MINUTES, OFF, Contract, Ints, Person, Problem, RosterError, Shift
 
 STATES_AT_MOST = 60_000
 
@@ -36,6 +37,23 @@ class Counter:
     saturates: bool = False
 
 
+class Tables(NamedTuple):
+    """A network as arrays. follow: (modes, actions) next mode, -1 if barred; is_off: (modes,); parts: (states, counters);
+
+    add: (counters, days, actions, 2); floor, resets: (counters, days); stride, most, saturates: (counters,).
+    """
+
+    follow: Ints
+    is_off: Ints
+    parts: Ints
+    stride: Ints
+    add: Ints
+    most: Ints
+    floor: Ints
+    resets: Ints
+    saturates: Ints
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """The paths of one person; `loose` are counters left out to keep the states few (add, most)."""
@@ -54,8 +72,8 @@ class Network:
         return not self.loose
 
     @cached_property
-    def tables(self) -> tuple[Ints, ...]:
-        """follow, is_off, parts[state, counter], stride, add[counter, day, action, 2], most, floor, resets, saturates."""
+    def tables(self) -> Tables:
+        """What the sweeps read: a state is the counts of all counters as one whole number."""
         radix = [counter.most + 1 for counter in self.counters]
         stride = np.array([int(np.prod(radix[:k])) for k in range(len(radix))], np.int64)
         size = int(np.prod(radix)) if radix else 1
@@ -71,7 +89,7 @@ class Network:
         resets = np.array([counter.resets for counter in self.counters], np.int64).reshape(len(radix), days)
         saturates = np.array([counter.saturates for counter in self.counters], np.int64)
         most = np.array([counter.most for counter in self.counters], np.int64)
-        return (self.follow, self.is_off.astype(np.int64), parts, stride, add, most, floor, resets, saturates)
+        return Tables(self.follow, self.is_off.astype(np.int64), parts, stride, add, most, floor, resets, saturates)
 
     def actions_of(self, schedule: Ints) -> Ints:
         """Actions of a row of shift positions (OFF for days off)."""
@@ -129,14 +147,15 @@ def _allowed(problem: Problem, person: Person, usable: list[int]) -> NDArray[np.
     return allowed
 
 
-def _may_follow(problem: Problem, contract: Contract, first: int, second: int) -> bool:
-    before, after = problem.shifts[first], problem.shifts[second]
+def may_follow(before: Shift, after: Shift, contract: Contract) -> bool:
+    """Whether a shift may be worked the day after another."""
     rest = after.start + DAY_MINUTES - before.end
     return after.name not in before.cannot_precede and rest >= contract.min_rest_minutes
 
 
 def _classes(problem: Problem, contract: Contract, usable: list[int]) -> tuple[list[int], list[tuple[bool, ...]]]:
-    rows = [tuple(_may_follow(problem, contract, first, second) for second in usable) for first in usable]
+    shifts = [problem.shifts[shift] for shift in usable]
+    rows = [tuple(may_follow(before, after, contract) for after in shifts) for before in shifts]
     distinct = sorted(set(rows))
     return [distinct.index(row) for row in rows], distinct
 
@@ -144,8 +163,8 @@ def _classes(problem: Problem, contract: Contract, usable: list[int]) -> tuple[l
 def _row_after(problem: Problem, person: Person, usable: list[int]) -> tuple[bool, ...]:
     """What may follow the last shift of the history."""
     last = person.history.last_shift if person.history else None
-    number = problem.shift_index.get(last or "")
-    return tuple(number is None or _may_follow(problem, person.contract, number, shift) for shift in usable)
+    before = next((shift for shift in problem.shifts if shift.name == last), None)
+    return tuple(before is None or may_follow(before, problem.shifts[shift], person.contract) for shift in usable)
 
 
 def _modes(problem: Problem, person: Person, usable: list[int]) -> tuple[Ints, NDArray[np.bool_], int]:

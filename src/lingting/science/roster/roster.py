@@ -9,7 +9,7 @@ import numpy as np
 
 from .checking import Price, Violation, price_of, violations
 from .descent import Descent
-from .model import Ints, Problem
+from .model import DAY_MINUTES, Ints, Problem
 from .plan import Plan
 
 
@@ -73,6 +73,32 @@ class Roster:
         number = int(self.plan.shifts[self.problem.person_index[person], day])
         return None if number < 0 else self.problem.shifts[number].name
 
+    def duty_spans(self, person: str) -> tuple[tuple[float, float], ...]:
+        """Seconds since midnight of day 0 in which a person is on duty: what `simulate.Person(spans=...)` takes.
+
+        Breaks, the hole of a split shift and meetings are left out.
+        """
+        number = self.problem.person_index[person]
+        worked, away = [], self._meetings_of(person)
+        for day in np.flatnonzero(self.plan.shifts[number] >= 0).tolist():
+            shift = self.problem.shifts[self.plan.shifts[number, day]]
+            begin = day * DAY_MINUTES + shift.start
+            worked.append((begin, begin + shift.length))
+            away += [(begin + shift.gap[0], shift.gap[1])] if shift.gap else []
+            starts = self.plan.breaks[number, day].tolist() if self.plan.breaks is not None else []
+            away += [(begin + start, pause.minutes) for start, pause in zip(starts, shift.breaks, strict=False)]
+        spans = [part for begin, end in worked for part in _without(begin, end, sorted(away))]
+        return tuple((60.0 * begin, 60.0 * end) for begin, end in spans)
+
+    def _meetings_of(self, person: str) -> list[tuple[int, int]]:
+        """Start and length in minutes of each meeting."""
+        places = {meeting.name: meeting for meeting in self.problem.meetings}
+        return [
+            (day * DAY_MINUTES + start, places[name].minutes)
+            for name, day, start in self.plan.meetings
+            if person in places[name].people
+        ]
+
     @cached_property
     def standing(self) -> Descent:
         """The plan on the floor, ready for what-if questions."""
@@ -83,8 +109,8 @@ class Roster:
     def staffing(self) -> Staffing:
         """Who is missing and who is idle by interval; empty where there is no demand by interval."""
         floor = self.standing.floor
-        on_duty = floor.work.sum(axis=(1, 2)) + floor.spare.sum(axis=1)
-        return Staffing(floor.short.T.astype(np.int64), floor.spare.sum(axis=1), on_duty)
+        on_duty = floor.serving.work.sum(axis=(1, 2)) + floor.serving.spare.sum(axis=1)
+        return Staffing(floor.serving.short.T.astype(np.int64), floor.serving.spare.sum(axis=1), on_duty)
 
     def shares(self) -> tuple[Share, ...]:
         """What each person carries."""
@@ -132,6 +158,17 @@ def vars_of(price: Price) -> list[tuple[str, float]]:
     """Parts of a price by name."""
     names = ("under", "over", "wishes", "hours", "changes", "meetings", "fairness")
     return [(name, float(getattr(price, name))) for name in names]
+
+
+def _without(begin: int, end: int, away: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of a span when some others, (start, length) in order, are cut out."""
+    left = []
+    for start, length in away:
+        if begin < start + length and start < end:
+            if begin < start:
+                left.append((begin, start))
+            begin = start + length
+    return [*left, (begin, end)] if begin < end else left
 
 
 def roster_of(problem: Problem, plan: Plan, *, bound: float, seconds: float) -> Roster:

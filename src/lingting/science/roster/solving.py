@@ -183,18 +183,16 @@ class _Centre:
 
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(priced, spans))
-        low = np.full(floor.demand.required.shape, -floor.demand.idle_price)
-        bound = Bound(self.problem, floor, crew, start=low)
-        self.bound = bound.priced(bound.value).bound
+        bound = Bound(floor, crew)
+        self.bound = bound.at(np.full(floor.demand.required.shape, bound.low))
         weeks = [part for part, span in zip(found, spans, strict=True) if part is not None and len(span) == 7]
-        if all(part is not None for part in found) or (
-            weeks and all(part is not None or len(span) == 7 for part, span in zip(found, spans, strict=True))
-        ):
-            usual = np.mean(weeks, axis=0) if weeks else None
-            value = np.concatenate([usual if part is None else part for part in found], axis=1)
-            value = np.clip(value, bound.low, bound.high)
-            self.bound = max(self.bound, bound.priced(value).bound)
-            self._blend = np.stack([-bound.earned(value, group)[0] for group in range(len(floor.masks))])
+        usual = np.mean(weeks, axis=0) if weeks else None
+        filled = [usual if part is None and len(span) == 7 else part for part, span in zip(found, spans, strict=True)]
+        known = [part for part in filled if part is not None]
+        if len(known) == len(filled):
+            value: Floats = np.clip(np.concatenate(known, axis=1), bound.low, bound.high)
+            self.bound = max(self.bound, bound.at(value))
+            self._blend = np.stack([-bound.earned(value, group) for group in range(len(floor.masks))])
         self._tell()
 
     def improve(self) -> None:

@@ -17,7 +17,7 @@ from lingting.science.forecast import (
     fit,
     fit_handling,
 )
-from lingting.science.forecast.sampling import even_normals
+from lingting.science.forecast.sampling import LevelDraws
 from lingting.science.forecast.tests.invented import FIRST_DAY, expected_counts, invented_history
 
 
@@ -188,11 +188,13 @@ def test_handling_time_knows_level_weekday_and_hour_as_far_as_contacts_bear_it_o
 
 
 def test_draws_of_a_day_are_spread_evenly_and_unlike_those_of_the_next() -> None:
-    draws = even_normals(np.random.default_rng(3), paths=50, sets=4)
+    draws = [LevelDraws.draw(np.random.default_rng(seed), paths=200, days=3) for seed in range(20)]
 
-    strata = np.floor(np.sort(ndtr(draws), axis=0) * 50).astype(int)
-    assert np.array_equal(strata, np.tile(np.arange(50)[:, None], (1, 4)))
-    assert abs(float(np.corrcoef(draws.T)[0, 1])) < 0.5
+    strata = np.floor(np.sort(ndtr(draws[0].lasting), axis=0) * 200).astype(int)
+    assert np.array_equal(strata, np.tile(np.arange(200)[:, None], (1, 3)))
+    sums = [np.quantile(0.6 * draw.lasting + 0.8 * draw.passing, 0.9, axis=0) for draw in draws]
+    assert np.abs(np.array(sums) - 1.2815515655446004).max() < 0.12
+    assert np.abs(np.corrcoef(np.hstack([draws[0].lasting, draws[0].passing]).T) - np.eye(6)).max() < 0.3
 
 
 def test_day_sums_of_the_past_would_have_been_covered() -> None:

@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lingting.science import simulate
 from lingting.science.roster import (
+    Break,
     Contract,
     Cover,
     Demand,
+    Meeting,
     Person,
     Plan,
     Problem,
@@ -113,3 +116,47 @@ def test_a_dear_change_keeps_the_old_roster_under_a_new_demand():
     wanted = replace(old.problem, covers=(replace(covers[0], required=2),))
     assert changes(old, reroster(old, problem=wanted, change_price=50.0, stop=STOP, seed=1)) == ()
     assert len(changes(old, reroster(old, problem=wanted, change_price=1.0, stop=STOP, seed=1))) == 1
+
+
+def test_duty_spans_are_who_the_floor_counts() -> None:
+    pause = Break(60, 120, 300)
+    shifts = (Shift("day", 480, 540, (pause,)), Shift("split", 420, 720, (), gap=(240, 180)))
+    crew = tuple(Person(name, TIRED, skills=frozenset({"phone"})) for name in ("林晓", "周敏"))
+    demand = Demand(("phone",), np.ones((1, 7 * 24), np.int64), (5.0,), interval_minutes=60)
+    meeting = Meeting("coaching", ("林晓", "周敏"), 60, (0, 6))
+
+    found = solve(Problem(7, shifts, crew, demand=demand, meetings=(meeting,)), stop=Stop(steps=3), seed=1)
+
+    on_duty = np.zeros(7 * 24, int)
+    for person in ("林晓", "周敏"):
+        for begin, end in found.duty_spans(person):
+            on_duty[int(begin) // 3600 : int(end) // 3600] += 1
+    assert np.array_equal(on_duty, found.staffing().on_duty)
+    assert found.plan.meetings and on_duty.sum() == 2 * 4 * 8 - 2 + _split_hours(found)
+
+
+def _split_hours(roster: Roster) -> int:
+    """Hours of split shifts beyond the eight of a day shift."""
+    return int((roster.plan.shifts == 1).sum())
+
+
+def test_a_roster_is_played_by_the_simulator(roster: Roster) -> None:
+    people = tuple(
+        simulate.Person(person.name, dict.fromkeys(sorted(person.skills), 1), spans=roster.duty_spans(person.name))
+        for person in roster.problem.people
+    )
+    calls = tuple(
+        simulate.Contact(
+            skill, skill, arrivals=simulate.PoissonArrivals([6.0] * 168, 3600.0), handling=simulate.Exponential(300.0)
+        )
+        for skill in ("phone", "chat")
+    )
+
+    played = simulate.simulate(
+        simulate.Scenario(calls, people, horizon_seconds=7 * 86400.0, interval_seconds=3600.0), seed=1, runs=1
+    )
+
+    staffed = np.asarray(played.figure(simulate.Figure.STAFFED, by="interval").mean)
+    on_duty = roster.staffing().on_duty
+    assert (staffed[:168] >= on_duty - 1e-9).all() and on_duty.sum() > 0
+    assert staffed.sum() < on_duty.sum() + 5, "only who finishes a call stays longer"
