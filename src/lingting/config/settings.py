@@ -61,6 +61,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "lingting.platform.ui.context.shell",
+                "lingting.kernel.organisation.context.brand",
             ],
             "loaders": [
                 (

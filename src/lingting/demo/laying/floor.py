@@ -12,7 +12,7 @@ from lingting.demo.content.records import Queue as ContentQueue
 from lingting.demo.content.records import Role
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.models import Calendar, DayTable, SpecialHours, WeeklyHours
-from lingting.kernel.organisation.models import Skill, Team
+from lingting.kernel.organisation.models import Centre, Skill, Team
 from lingting.service.channels.chat.models import Widget
 from lingting.service.desk.models import CannedReply, CaseType, Queue
 from lingting.service.routing import foundation
@@ -109,6 +109,9 @@ def _lay_canned() -> None:
 
 def _lay_widget(queues: dict[str, Queue]) -> None:
     company = content.company()
+    Centre.objects.update_or_create(
+        pk=1, defaults={"name_zh": company.short_name.zh, "name_en": company.short_name.en, "colour": company.brand_colour}
+    )
     widget = Widget.objects.create(
         key=WIDGET_KEY, name_zh=company.short_name.zh, name_en=company.short_name.en, colour=company.brand_colour,
         greeting_zh=company.greeting.zh[:200], greeting_en=company.greeting.en[:200], default_queue=queues["presales"],

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from lingting.demo import content
 from lingting.demo.content.records import Bilingual, Product
 from lingting.demo.shop.words import LINES, WORDS, in_language
+from lingting.platform.ui.preferences import language as preferred_language
 from lingting.service.channels.chat.models import Widget
 
 WIDGET_KEY = "demo-shop"
@@ -71,7 +72,7 @@ def product(request: HttpRequest, model: str) -> HttpResponse:
 def _context(request: HttpRequest) -> dict[str, Any]:
     if not settings.DEMO:
         raise Http404
-    is_chinese = not request.GET.get("language", "zh").startswith("en")
+    is_chinese = not (request.GET.get("language") or preferred_language(request)).startswith("en")
     key = request.GET.get("identity", "")
     member = next((each for each in content.customers() if each.key == key), None)
     company = content.company()

@@ -46,11 +46,12 @@ def charts(report: Report) -> list[dict[str, Any]]:
     """Volume and service level over the breakdown."""
     labels = [line.label for line in report.lines]
     over_time = report.question.group_by in (GroupBy.DAY, GroupBy.HOUR, GroupBy.WEEKDAY)
+    height = 280 if over_time else max(280, 26 * len(labels) + 40)
     level = metric("service_level")
     variant = level.variant(report.question.variant)
     return [
         {
-            "id": "volume", "title": _("Contacts"),
+            "id": "volume", "height": height, "title": _("Contacts"),
             "label": _("Contacts by %(group)s") % {"group": GROUPS[report.question.group_by]},
             "data": {
                 "kind": "bar", "labels": labels, "horizontal": not over_time, "format": "number",
@@ -58,7 +59,7 @@ def charts(report: Report) -> list[dict[str, Any]]:
             },
         },
         {
-            "id": "level", "title": f"{level.label} · {variant.label}",
+            "id": "level", "height": height, "title": f"{level.label} · {variant.label}",
             "label": _("Service level by %(group)s") % {"group": GROUPS[report.question.group_by]},
             "data": {
                 "kind": "line" if over_time else "bar", "labels": labels, "horizontal": not over_time, "format": "percent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 manifest = Manifest(
     app="wallboard",
@@ -16,6 +16,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Limits of the floor"), route="wallboard:limits", icon="bell-ringing",
             permission="wallboard.manage_alerts", order=60,
+            section=SettingsSection.ROUTING,
         ),
     ],
     permissions=[

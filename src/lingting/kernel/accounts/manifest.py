@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 manifest = Manifest(
     app="accounts",
@@ -16,6 +16,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Roles"), route="accounts:roles", icon="shield-lock",
             permission="accounts.manage_roles", order=160, keywords="permissions rights 权限 角色",
+            section=SettingsSection.CENTRE,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("API tokens"), route="accounts:tokens", icon="key",

@@ -13,6 +13,7 @@ _APPS = {
     "audit": gettext_lazy("Change record"),
     "calendars": gettext_lazy("Calendars"),
     "chat": gettext_lazy("Web chat"),
+    "email": gettext_lazy("E-mail"),
     "crm": gettext_lazy("Customers"),
     "demo": gettext_lazy("Demo"),
     "desk": gettext_lazy("Desk"),

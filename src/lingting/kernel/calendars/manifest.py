@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 manifest = Manifest(
     app="calendars",
@@ -14,6 +14,7 @@ manifest = Manifest(
             workspace=Workspace.SETTINGS, label=_("Opening hours"), route="calendars:calendars", icon="calendar-time",
             permission="calendars.manage_calendars", order=200,
             keywords="calendar holiday hours 日历 营业时间 节假日 调休 工作日",
+            section=SettingsSection.CENTRE,
         )
     ],
     pages=[("settings/calendars/", "lingting.kernel.calendars.urls")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 manifest = Manifest(
     app="clocks",
@@ -16,6 +16,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Time limits and breach reasons"), route="clocks:promises", icon="clock-check",
             permission="clocks.manage_clocks", order=205, keywords="sla clock limit breach 承诺 时限 超时 服务标准",
+            section=SettingsSection.ROUTING,
         )
     ],
     pages=[("", "lingting.kernel.clocks.urls")],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from lingting.kernel.metrics.measurements import Measurement
@@ -23,7 +22,7 @@ def value_text(value: float | None, unit: Unit) -> str:
         return seconds_text(value)
     if unit is Unit.SCORE:
         return f"{value:.2f}"
-    return number_format(round(value), force_grouping=True)
+    return f"{round(value):,}"
 
 
 def seconds_text(seconds: float) -> str:

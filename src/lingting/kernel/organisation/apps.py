@@ -10,3 +10,9 @@ class OrganisationConfig(AppConfig):
     name = "lingting.kernel.organisation"
     label = "organisation"
     verbose_name = _("People and teams")
+
+    def ready(self) -> None:
+        from lingting.kernel.organisation.selectors import is_logo
+        from lingting.platform.files.registry import register_access
+
+        register_access(is_logo)

@@ -144,6 +144,17 @@ class DepartureForm(forms.Form):
 
 
 class CentreForm(forms.Form):
+    name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=80, required=False)
+    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=80, required=False)
+    colour = forms.RegexField(
+        r"^#[0-9a-fA-F]{6}$", label=gettext_lazy("Colour"), required=False,
+        widget=forms.TextInput(attrs={"type": "color"}), help_text=gettext_lazy("Buttons and links on the customer's pages take it."),
+    )
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"), required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=gettext_lazy("PNG, JPEG or WebP, up to 512 KB; shown 28 pixels high."),
+    )
+    drops_logo = forms.BooleanField(label=gettext_lazy("Take the logo away"), required=False)
     address = forms.CharField(
         label=Centre._meta.get_field("address").verbose_name, help_text=Centre._meta.get_field("address").help_text,
         max_length=200, required=False, widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

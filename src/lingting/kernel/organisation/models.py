@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lingting.platform.files.models import StoredFile
+
 
 class BilingualName(models.Model):
     """Something the centre names itself, in Chinese and (optionally) in English."""
@@ -28,9 +30,15 @@ class BilingualName(models.Model):
         return self.name_en or self.name_zh
 
 
-class Centre(models.Model):
-    """The whole, in one row. `address` is where people outside reach this site, without a path: `https://service.example.com`."""
+class Centre(BilingualName):
+    """The whole, in one row. `address` is where people outside reach this site, without a path: `https://service.example.com`.
 
+    Name, colour and logo are what customers see on the help centre, the portal and links that they are sent.
+    """
+
+    name_zh = models.CharField(_("Chinese name"), max_length=80, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    logo = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+", verbose_name=_("logo"))
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     address = models.CharField(
         _("address of this site"), max_length=200, blank=True,

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.models import Centre, Employee, Position, Site, Skill, Team
+from lingting.platform.files.models import StoredFile
+from lingting.platform.files.selectors import plain_url
 from lingting.platform.refusals import NotFound, NotPermitted
 
 MANAGE_PEOPLE = "organisation.manage_people"
@@ -28,6 +31,28 @@ def public_address(path: str = "") -> str:
     """A path of this site as people outside type it; "" until an administrator has said where the site is."""
     address = Centre.objects.values_list("address", flat=True).first() or ""
     return address + path if address else ""
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What customers see: a name in the reader's language, a colour as #rrggbb, the address of a logo; each may be ""."""
+
+    name: str = ""
+    colour: str = ""
+    logo_url: str = ""
+
+
+def brand() -> Brand:
+    """The centre's own name, colour and logo; one query."""
+    centre = Centre.objects.select_related("logo").first()
+    if centre is None:
+        return Brand()
+    return Brand(centre.name or centre.name_en, centre.colour, plain_url(centre.logo) if centre.logo else "")
+
+
+def is_logo(request: HttpRequest, file: StoredFile) -> bool:
+    """Everybody may see the logo."""
+    return Centre.objects.filter(logo=file).exists()
 
 
 def team_ids_below(team_ids: list[int]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 
 def _my_steps(request: HttpRequest) -> int:
@@ -29,6 +29,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Procedures"), route="procedures:procedures", icon="route",
             permission="procedures.write_procedures", order=215, keywords="process workflow sop 流程 规程 步骤 审批",
+            section=SettingsSection.CASES,
         ),
     ],
     pages=[("procedures/", "lingting.kernel.procedures.urls")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Workspace
 
 manifest = Manifest(
     app="questionnaires",
@@ -12,6 +12,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Questionnaires"), route="questionnaires:questionnaires", icon="clipboard-list",
             permission="questionnaires.view_results", order=44, keywords="questionnaires surveys scorecards forms 问卷 评分表 调查 表单",
+            section=SettingsSection.CASES,
         )
     ],
     permissions=[

@@ -25,7 +25,7 @@ class Shell:
     @cached_property
     def groups(self) -> list[navigation.Group]:
         """The left navigation."""
-        return navigation.groups(self.request)
+        return navigation.shell_groups(self.request)
 
     @cached_property
     def phone_bar(self) -> list[navigation.Line]:

@@ -28,12 +28,24 @@ class Workspace(StrEnum):
     SETTINGS = "settings"
 
 
+class SettingsSection(StrEnum):
+    """The parts of the settings page, in their order."""
+
+    CENTRE = "centre"
+    CHANNELS = "channels"
+    ROUTING = "routing"
+    CASES = "cases"
+    CUSTOMERS = "customers"
+    SYSTEM = "system"
+
+
 @dataclass(frozen=True, kw_only=True)
 class NavigationEntry:
     """A line in the left navigation (and in the command palette).
 
     `route` is a URL name such as `desk:inbox`; `permission` hides the entry from whoever
     lacks it; `icon` is a Tabler icon name; `phone` puts it in the bottom bar of the phone.
+    Entries of the settings stand on the settings page, in their `section`.
     """
 
     workspace: Workspace
@@ -45,6 +57,7 @@ class NavigationEntry:
     phone: bool = False
     keywords: str = ""
     badge: Callable[[HttpRequest], int] | None = None
+    section: SettingsSection = SettingsSection.SYSTEM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,5 +155,5 @@ def slots(place: str) -> list[Slot]:
 manifest = Manifest(
     app="ui",
     permissions=[Permission(key="ui.view_gallery", label=_("See the component gallery"))],
-    pages=[("ui/", "lingting.platform.ui.urls")],
+    pages=[("ui/", "lingting.platform.ui.urls"), ("settings/", "lingting.platform.ui.settings_urls")],
 )

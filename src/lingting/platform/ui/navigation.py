@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lingting.platform.ui import manifest
 from lingting.platform.ui.icons import icon_svg
-from lingting.platform.ui.manifest import Workspace
+from lingting.platform.ui.manifest import SettingsSection, Workspace
 
 WORKSPACE_LABELS = {
     Workspace.DESK: _("Desk"),
@@ -25,6 +25,15 @@ WORKSPACE_LABELS = {
     Workspace.INSIGHT: _("Insight"),
     Workspace.SETTINGS: _("Settings"),
 }
+SECTION_LABELS = {
+    SettingsSection.CENTRE: _("Centre and people"),
+    SettingsSection.CHANNELS: _("Channels"),
+    SettingsSection.ROUTING: _("Routing and promises"),
+    SettingsSection.CASES: _("Cases and quality"),
+    SettingsSection.CUSTOMERS: _("Customers and knowledge"),
+    SettingsSection.SYSTEM: _("System"),
+}
+FEW_SETTINGS = 3  # so few stand in the navigation itself
 PHONE_PLACES = 3  # the fourth place of the bottom bar opens the whole navigation
 
 
@@ -39,6 +48,7 @@ class Line:
     is_current: bool = False
     phone: bool = False
     keywords: str = ""
+    section: SettingsSection = SettingsSection.SYSTEM
 
 
 @dataclass(kw_only=True)
@@ -81,6 +91,28 @@ def groups(request: HttpRequest) -> list[Group]:
     return shown
 
 
+def shell_groups(request: HttpRequest) -> list[Group]:
+    """The left navigation as the shell shows it: many settings are one line, which leads to their page."""
+    shown = groups(request)
+    for group in shown:
+        url = route_url("settings:index")
+        if url and group.key == Workspace.SETTINGS and len(group.lines) > FEW_SETTINGS:
+            is_here = request.path == url or any(line.is_current for line in group.lines)
+            group.lines = [Line(label=group.label, url=url, icon="settings", is_current=is_here)]
+            group.label = ""
+    return shown
+
+
+def settings_groups(request: HttpRequest) -> list[Group]:
+    """The settings this person may change, by section."""
+    lines = [line for group in groups(request) if group.key == Workspace.SETTINGS for line in group.lines]
+    found = [
+        Group(key=section.value, label=str(label), lines=[line for line in lines if line.section == section])
+        for section, label in SECTION_LABELS.items()
+    ]
+    return [group for group in found if group.lines]
+
+
 def phone_bar(shown: Iterable[Group]) -> list[Line]:
     """The first places of the phone's bottom bar: entries that asked for it, else the first ones."""
     lines = [line for group in shown for line in group.lines]
@@ -120,6 +152,7 @@ def _line(entry: manifest.NavigationEntry, *, url: str, request: HttpRequest) ->
         icon=entry.icon,
         phone=entry.phone,
         keywords=entry.keywords,
+        section=entry.section,
         badge=entry.badge(request) if entry.badge else 0,
     )
 

@@ -1,8 +1,9 @@
-"""The preferences of somebody who is not signed in, and the offline page."""
+"""The preferences of somebody who is not signed in, the settings page and the offline page."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,6 +32,13 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _keep(response: HttpResponse, cookie: str, value: str) -> None:
     response.set_cookie(cookie, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+@require_GET
+@login_required
+def settings_index(request: HttpRequest) -> HttpResponse:
+    """Every setting this person may change, by section; whoever may change nothing is told whom to ask."""
+    return render(request, "ui/settings.html", {"sections": navigation.settings_groups(request)})
 
 
 @require_GET

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _case_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
@@ -39,6 +39,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Complaint catalogue"), route="complaints:catalogue", icon="speakerphone",
             permission="complaints.manage_catalogue", order=46, keywords="categories causes compensation limits 分类 原因 补偿 额度",
+            section=SettingsSection.CASES,
         ),
     ],
     permissions=[

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Finder, Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Finder, Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _customer_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
@@ -45,6 +45,7 @@ manifest = Manifest(
             icon="crown",
             permission="crm.manage_tiers",
             order=50,
+            section=SettingsSection.CUSTOMERS,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS,
@@ -53,6 +54,7 @@ manifest = Manifest(
             icon="tags",
             permission="crm.manage_tiers",
             order=51,
+            section=SettingsSection.CUSTOMERS,
         ),
     ],
     permissions=[

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Command, Finder, Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Command, Finder, Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _case_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
@@ -54,6 +54,7 @@ manifest = Manifest(
             icon="message-bolt",
             permission="desk.answer_cases",
             order=40,
+            section=SettingsSection.CASES,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS,
@@ -62,6 +63,7 @@ manifest = Manifest(
             icon="bolt",
             permission="desk.answer_cases",
             order=40,
+            section=SettingsSection.CASES,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS,
@@ -70,6 +72,7 @@ manifest = Manifest(
             icon="category",
             permission="desk.manage_types",
             order=41,
+            section=SettingsSection.CASES,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS,
@@ -78,6 +81,7 @@ manifest = Manifest(
             icon="tags",
             permission="desk.manage_types",
             order=42,
+            section=SettingsSection.CASES,
         ),
     ],
     permissions=[

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Finder, Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Finder, Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _knowledge_tab(request: HttpRequest, **given: Any) -> dict[str, Any]:
@@ -49,6 +49,7 @@ manifest = Manifest(
             icon="folders",
             permission="knowledge.manage_categories",
             order=60,
+            section=SettingsSection.CUSTOMERS,
         ),
     ],
     permissions=[

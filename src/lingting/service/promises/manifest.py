@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _case_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
@@ -26,6 +26,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Promises"), route="promises:policies", icon="alarm",
             permission="promises.manage_policies", order=43, keywords="sla policy 时限 政策 承诺",
+            section=SettingsSection.ROUTING,
         ),
     ],
     permissions=[Permission(key="promises.manage_policies", label=_("Manage promises and their ladders"))],

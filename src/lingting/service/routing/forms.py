@@ -81,3 +81,4 @@ class ReasonForm(forms.ModelForm):
     class Meta:
         model = AwayReason
         fields = ("name_zh", "name_en", "key", "is_paid_work", "order")
+        labels = {"key": _("Key"), "order": _("Order")}

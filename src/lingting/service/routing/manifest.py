@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _presence(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
@@ -40,10 +40,12 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Queues"), route="routing:queues", icon="stack-2",
             permission="routing.manage_queues", order=10, keywords="queues skills routing 队列 技能 分配",
+            section=SettingsSection.ROUTING,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Reasons for being away"), route="routing:reasons", icon="coffee",
             permission="routing.manage_queues", order=12,
+            section=SettingsSection.ROUTING,
         ),
     ],
     permissions=[

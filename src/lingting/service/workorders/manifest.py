@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _case_section(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
@@ -31,6 +31,7 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Departments"), route="workorders:departments", icon="building",
             permission="workorders.manage_departments", order=45, keywords="departments work orders 协作部门 协作单",
+            section=SettingsSection.CASES,
         ),
     ],
     permissions=[

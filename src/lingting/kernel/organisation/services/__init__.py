@@ -1,6 +1,6 @@
 """Hiring, moving and leaving; skills and roles of people; the structure they stand in."""
 
-from lingting.kernel.organisation.services.centre import BadAddress, save_centre, trouble_with_address
+from lingting.kernel.organisation.services.centre import BadAddress, BadLogo, save_brand, save_centre, trouble_with_address
 from lingting.kernel.organisation.services.people import (
     NumberTaken,
     change_place,
@@ -23,6 +23,7 @@ from lingting.kernel.organisation.services.structure import (
 
 __all__ = [
     "BadAddress",
+    "BadLogo",
     "NotYourSite",
     "NumberTaken",
     "StillUsed",
@@ -35,6 +36,7 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "return_to_work",
+    "save_brand",
     "save_centre",
     "save_team",
     "set_roles",

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
 from lingting.kernel.organisation.models import Centre
+from lingting.kernel.timeline.events import Actor
+from lingting.platform.files.services import store_upload
 from lingting.platform.refusals import Invalid
+
+LARGEST_LOGO_BYTES = 512 * 1024
+LOGO_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
 class BadAddress(Invalid):
     """The address cannot be that of this site; the message says why."""
 
     code = "bad_address"
+
+
+class BadLogo(Invalid):
+    """The file is no picture that browsers show everywhere."""
+
+    code = "bad_logo"
 
 
 def save_centre(*, address: str) -> Centre:
@@ -25,6 +39,25 @@ def save_centre(*, address: str) -> Centre:
     if trouble:
         raise BadAddress(trouble, fields={"address": [trouble]})
     centre, _made = Centre.objects.update_or_create(pk=1, defaults={"address": clean})
+    return centre
+
+
+def save_brand(
+    *, name_zh: str, name_en: str, colour: str, actor: Actor, now: datetime, logo: Any = None, drops_logo: bool = False
+) -> Centre:
+    """Keeps what customers see of the centre. `logo` is an uploaded picture. Raises `BadLogo` and what `store_upload` raises."""
+    with transaction.atomic():
+        centre, _made = Centre.objects.select_for_update().get_or_create(pk=1)
+        centre.name_zh, centre.name_en, centre.colour = name_zh.strip(), name_en.strip(), colour
+        if drops_logo:
+            centre.logo = None
+        if logo is not None:
+            stored = store_upload(logo, actor_kind="account", actor_id=str(actor.id or ""), now=now, largest_bytes=LARGEST_LOGO_BYTES)
+            if stored.content_type not in LOGO_TYPES:
+                message = _("A logo is a PNG, JPEG or WebP picture.")
+                raise BadLogo(message, fields={"logo": [message]})
+            centre.logo = stored
+        centre.save()
     return centre
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, SelectMultiple
 from django.forms.forms import BaseForm
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.containers import part
+
+BLANK = BLANK_CHOICE_DASH[0][1]
 
 
 def field_shape(bound: BoundField) -> str:
@@ -49,7 +54,7 @@ def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: boo
         attributes["aria-invalid"] = "true"
     shape = field_shape(bound)
     choices = [] if shape != "choices" else choice_tags(bound)
-    control = "" if choices else bound.as_widget(attrs=attributes)
+    control = "" if choices else _with_named_blank(bound, bound.as_widget(attrs=attributes))
     return part(
         "field",
         bound=bound,
@@ -61,6 +66,12 @@ def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: boo
         hide_label=hide_label,
         width=width,
     )
+
+
+def _with_named_blank(bound: BoundField, control: SafeString) -> SafeString:
+    """Django's row of dashes becomes a word: something to choose where a choice is needed, nothing where it is not."""
+    word = gettext("Choose…") if bound.field.required else gettext("None")
+    return mark_safe(control.replace(f">{BLANK}<", f">{escape(word)}<", 1))
 
 
 def choice_tags(bound: BoundField) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.html import format_html
@@ -10,6 +11,9 @@ from django.utils.translation import gettext
 
 from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.containers import part
+
+_NAMELESS = re.compile(r'(<th(?: class="[^"]*")?>)</th>')
+"""A head over buttons says what stands below it to whoever hears the table."""
 
 
 @register.simple_block_tag
@@ -21,6 +25,8 @@ def table(content: str, label: str, *, wide: bool = False, cards: bool = True, i
     become cards whose fields are named by `data-label` on each td; `cards=False` keeps the
     table. `wide` gives it its own sideways scrolling (its head then sticks to it, not the page).
     """
+    head = f'<span class="visually-hidden">{gettext("Actions")}</span>'
+    content = SafeString(_NAMELESS.sub(rf"\g<1>{head}</th>", content))
     return part("table", content=content, label=label, wide=wide, cards=cards, id=id)
 
 

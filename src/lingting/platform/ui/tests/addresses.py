@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("ui/", include("lingting.platform.ui.urls"))]
+urlpatterns = [path("ui/", include("lingting.platform.ui.urls")), path("settings/", include("lingting.platform.ui.settings_urls"))]

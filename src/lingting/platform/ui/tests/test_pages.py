@@ -14,7 +14,7 @@ from django.utils import translation
 from lingting.platform.refusals import Conflict, Invalid, NotPermitted
 from lingting.platform.ui import errors, manifest, navigation, preferences
 from lingting.platform.ui.gallery import ERRORS, SAMPLES
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, SettingsSection, Workspace
 from lingting.platform.ui.middleware import RefusalMiddleware, SecurityHeadersMiddleware, framed_by
 from lingting.platform.ui.toasts import add_toast, add_trigger
 
@@ -191,6 +191,27 @@ def test_navigation_shows_what_the_role_allows_and_marks_where_one_is(monkeypatc
     request.user = _Person()
     [desk] = navigation.groups(request)
     assert [(line.label, line.is_current) for line in desk.lines] == [("Gallery", False), ("Offline", True)]
+
+
+def test_many_settings_are_one_line_that_leads_to_their_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = ("ui:gallery", "ui:offline", "ui:palette", "ui:find")
+    sections = (SettingsSection.CHANNELS, SettingsSection.SYSTEM, SettingsSection.CHANNELS, SettingsSection.CENTRE)
+    entries = [
+        NavigationEntry(workspace=Workspace.SETTINGS, label=route, route=route, icon="lock", section=section)
+        for route, section in zip(routes, sections, strict=True)
+    ]
+    monkeypatch.setattr(manifest, "_collected", {})
+    manifest.register(Manifest(app="x", navigation=entries))
+    request = RequestFactory().get("/ui/offline/")
+    request.user = _Person()
+    [settings_group] = navigation.shell_groups(request)
+    [line] = settings_group.lines
+    assert (line.url, line.is_current) == ("/settings/", True)
+    by_section = [(group.key, [line.label for line in group.lines]) for group in navigation.settings_groups(request)]
+    assert by_section == [("centre", ["ui:find"]), ("channels", ["ui:gallery", "ui:palette"]), ("system", ["ui:offline"])]
+    manifest.register(Manifest(app="x", navigation=entries[:2]))
+    [few] = navigation.shell_groups(request)
+    assert [line.label for line in few.lines] == ["ui:gallery", "ui:offline"], "so few need no page of their own"
 
 
 def test_palette_answers_what_the_visitor_may_open(developer: Client) -> None:

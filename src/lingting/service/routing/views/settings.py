@@ -65,7 +65,8 @@ def _initial(found: Queue | None) -> dict[str, Any] | None:
     rule = getattr(found, "rule", None) or QueueRule(queue=found)
     values = {name: getattr(found, name, None) for name in QueueForm.base_fields if hasattr(found, name)}
     values |= {name: getattr(rule, name) for name in QueueForm.base_fields if hasattr(rule, name)}
-    return {**values, "target_percent": found.target_share * 100, "team": found.team_id, "calendar": found.calendar_id}
+    percent = f"{found.target_share * 100:.1f}".removesuffix(".0")
+    return {**values, "target_percent": percent, "team": found.team_id, "calendar": found.calendar_id}
 
 
 def _queue_context(found: Queue | None) -> dict[str, Any]:

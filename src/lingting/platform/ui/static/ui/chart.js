@@ -73,9 +73,17 @@ function barSeries(data, colours) {
   return data.series.map((series, index) => ({
     name: series.name, type: "bar", stack: data.stacked ? "all" : undefined, data: series.values, color: index === 0 && !series.state ? colours.fill : seriesColour(series, index, colours),
     barMaxWidth: 26, barGap: "15%", emphasis: { disabled: true }, itemStyle: { borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
-    label: { show: !data.stacked && data.labels.length * data.series.length <= 24, position: data.horizontal ? "right" : "top", color: colours.quiet, fontSize: 12, formatter: (point) => valueText(point.value, data) },
+    label: { show: !data.stacked && (data.horizontal || data.labels.length * data.series.length <= 24), position: data.horizontal ? "right" : "top", color: colours.quiet, fontSize: 12, formatter: (point) => valueText(point.value, data) },
     markLine: index === 0 ? target(data, colours) : undefined,
   }));
+}
+
+/** Where the words of the target stand free of the line: at the end that is farther from it, on the other side. */
+function freePlace(data) {
+  const values = data.series[0].values.filter((value) => value !== null);
+  const [first, last] = [values[0] - data.target.value, values.at(-1) - data.target.value];
+  const isStart = Math.abs(first) >= Math.abs(last);
+  return `inside${isStart ? "Start" : "End"}${(isStart ? first : last) > 0 ? "Bottom" : "Top"}`;
 }
 
 function target(data, colours) {
@@ -83,13 +91,13 @@ function target(data, colours) {
   const at = data.horizontal ? { xAxis: data.target.value } : { yAxis: data.target.value };
   return {
     silent: true, symbol: "none", data: [at], lineStyle: { color: colours.quiet, type: [4, 4], width: 1 },
-    label: { position: data.horizontal || data.kind === "bar" ? "end" : "insideStartTop", color: colours.quiet, fontSize: 12, lineHeight: 16, formatter: `${data.target.name ?? words.target}${data.kind === "bar" ? "\n" : " "}${valueText(data.target.value, data)}` },
+    label: { position: data.kind === "line" ? freePlace(data) : data.horizontal ? "start" : "end", color: colours.quiet, fontSize: 12, lineHeight: 16, formatter: `${data.target.name ?? words.target}${data.kind === "bar" ? "\n" : " "}${valueText(data.target.value, data)}` },
   };
 }
 
 function axes(data, colours, width) {
   const category = { type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
-    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.kind === "bar" && data.labels.length <= 16 ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.kind === "bar" ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
+    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.kind === "bar" ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
   const value = { type: "value", min: 0, splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 12, formatter: (number) => valueText(number, data, { withUnit: false }) }, splitLine: { lineStyle: { color: colours.line } } };
   if (data.format === "percent") value.max = Math.max(1, ...data.series.flatMap((series) => series.values.filter((v) => v !== null)));
   return data.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
@@ -99,7 +107,7 @@ function options(data, colours, width) {
   const names = data.series.map((series) => series.name).join("");
   return {
     animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.ink },
-    grid: { left: 4, right: data.kind === "line" ? Math.min(110, 24 + Math.max(...data.series.map((s) => s.name.length)) * (/[一-鿿]/.test(names) ? 12 : 7)) : data.target && !data.horizontal ? 64 : 40, top: data.series.length > 1 && data.kind === "bar" ? 34 : 18, bottom: 2, containLabel: true },
+    grid: { left: 4, right: data.kind === "line" ? Math.min(110, 24 + Math.max(...data.series.map((s) => s.name.length)) * (/[一-鿿]/.test(names) ? 12 : 7)) : data.target && !data.horizontal ? 64 : 40, top: data.kind === "bar" && (data.series.length > 1 || (data.horizontal && data.target)) ? 38 : 18, bottom: 2, containLabel: true },
     legend: data.kind === "bar" && data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colours.quiet, fontSize: 12 } } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colours.raised, borderColor: colours.axis, textStyle: { color: colours.ink, fontSize: 12 }, axisPointer: { type: data.kind === "bar" ? "none" : "line", lineStyle: { color: colours.axis } },
       formatter: (points) => [points[0].axisValueLabel, ...points.filter((point) => point.seriesName && !/^series/.test(point.seriesName)).map((point) => `${point.seriesName}  ${valueText(point.value, data)}`)].join("\n") },

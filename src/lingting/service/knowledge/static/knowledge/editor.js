@@ -27,9 +27,8 @@ function configure(Trix) {
 function addSubheading(toolbar) {
   const first = toolbar.querySelector("[data-trix-attribute=heading1]");
   if (!first || toolbar.querySelector("[data-trix-attribute=heading2]")) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "trix-button trix-button--icon-heading-2", textContent: "H3", title: word("subheading"), tabIndex: -1 });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "trix-button trix-button--icon-heading-2", textContent: "H3", title: `${word("subheading")} (H3)`, tabIndex: -1 });
   button.dataset.trixAttribute = "heading2";
-  button.setAttribute("aria-label", word("subheading"));
   first.after(button);
   for (const each of toolbar.querySelectorAll(".trix-button[title]")) each.setAttribute("aria-label", each.title);
 }
