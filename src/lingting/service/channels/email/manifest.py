@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, Slot, Workspace
+from lingting.platform.ui.manifest import Manifest, NavigationEntry, Permission, SettingsSection, Slot, Workspace
 
 
 def _message(request: HttpRequest, **given: Any) -> dict[str, Any] | None:
@@ -44,22 +44,27 @@ manifest = Manifest(
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Mailboxes"), route="email:mailboxes", icon="mail",
             permission="email.manage_mailboxes", order=50, keywords="mail email imap smtp mailbox 邮箱 邮件 收信 发信",
+            section=SettingsSection.CHANNELS,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Mail signatures"), route="email:signatures", icon="signature",
             permission="email.manage_mailboxes", order=51,
+            section=SettingsSection.CHANNELS,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Held mail"), route="email:quarantine", icon="mail-question",
             permission="email.mend_mail", order=52, keywords="quarantine 隔离 待处理邮件",
+            section=SettingsSection.CHANNELS,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Outbox"), route="email:outbox", icon="send",
             permission="email.mend_mail", order=53, keywords="outbox letters 发件箱",
+            section=SettingsSection.CHANNELS,
         ),
         NavigationEntry(
             workspace=Workspace.SETTINGS, label=_("Unreachable addresses"), route="email:unreachable", icon="mail-x",
             permission="email.mend_mail", order=54, keywords="bounce suppression 退信",
+            section=SettingsSection.CHANNELS,
         ),
     ],
     slots=[
