@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 
@@ -46,7 +47,7 @@ class Fact:
 
     def data(self) -> dict[str, Any]:
         """What the log keeps: every field but the subject's id."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != self.subject_field}
+        return {name: getattr(self, name) for name in _names(type(self))}
 
     def topics(self) -> tuple[str, ...]:
         """Live audiences that hear of it, e.g. `case:12`, `account:7`; empty: not live."""
@@ -55,6 +56,12 @@ class Fact:
     def live(self) -> dict[str, Any] | None:
         """What live audiences are sent; by default the data with the subject's id."""
         return {self.subject_field: self.subject_id, **self.data()} if self.topics() else None
+
+
+@cache
+def _names(kind: type[Fact]) -> tuple[str, ...]:
+    """The fields of a kind of fact, but its subject's id."""
+    return tuple(each.name for each in fields(kind) if each.name != kind.subject_field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 Owns: starting, watching and stopping PostgreSQL (`server`), the address of any other PostgreSQL
 (`external`), the doctor's questions (`check`), monthly partitions (`partitions`), a server for tests
-(`testing`), Django's backend (`postgresql`) and statements of the hot paths (`binding`). Does not own: models,
-migrations, or what is stored. Only `external`, `partitions`, `postgresql` and `binding` know that Django exists.
+(`testing`), Django's backend (`postgresql`), statements of the hot paths (`binding`) and many new rows at once
+(`inserting`). Does not own: models, migrations, or what is stored. Only `external`, `partitions`, `postgresql`, `binding`
+and `inserting` know that Django exists.
 """

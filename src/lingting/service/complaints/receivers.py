@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from lingting.kernel.timeline.events import Actor, receives
+from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
 from lingting.service.complaints import services
 from lingting.service.complaints.models import Complaint
 from lingting.service.complaints.services.filing import TYPE_KEY
@@ -14,16 +15,16 @@ from lingting.service.workorders.events import WorkOrderAnswered, WorkOrderCance
 from lingting.service.workorders.models import OPEN_STATES, WorkOrder
 
 
-@receives(CaseOpened)
-def file_opened(fact: CaseOpened, actor: Actor, now: datetime) -> None:
-    """A case opened as a complaint is one."""
-    _file_if_complaint(fact.case_id, actor=actor, now=now)
+@receives_many(CaseOpened)
+def file_opened(happenings: Sequence[Happening], now: datetime) -> None:
+    """Cases opened as complaints are such."""
+    _file_complaints({each.fact.case_id: each.actor for each in happenings}, now=now)
 
 
 @receives(CaseChanged)
 def file_retyped(fact: CaseChanged, actor: Actor, now: datetime) -> None:
     if "type_id" in fact.changes:
-        _file_if_complaint(fact.case_id, actor=actor, now=now)
+        _file_complaints({fact.case_id: actor}, now=now)
 
 
 @receives(WorkOrderAnswered, WorkOrderCancelled)
@@ -35,7 +36,7 @@ def departments_are_done(fact: WorkOrderAnswered | WorkOrderCancelled, actor: Ac
         services.finish_step(fact.case_id, step="departments", actor=actor, now=now)
 
 
-def _file_if_complaint(case_id: int, *, actor: Actor, now: datetime) -> None:
-    is_one = Case.objects.filter(pk=case_id, type__key=TYPE_KEY, parent=None, merged_into=None)
-    if is_one.exclude(complaint__isnull=False).exists():
-        services.file_complaint(case_id, actor=actor, now=now)
+def _file_complaints(cases: Mapping[int, Actor], *, now: datetime) -> None:
+    found = Case.objects.filter(pk__in=cases, type__key=TYPE_KEY, parent=None, merged_into=None, complaint=None)
+    for case_id in list(found.order_by("pk").values_list("pk", flat=True)):
+        services.file_complaint(case_id, actor=cases[case_id], now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,16 +11,16 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.procedures import services as procedures
 from lingting.kernel.procedures.models import Procedure
 from lingting.kernel.procedures.selectors import runs_of
-from lingting.kernel.timeline.events import Actor, receives
+from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
 from lingting.service.desk.events import CaseAssigned, CaseChanged, CaseClosed, CaseMerged, CaseOpened
 from lingting.service.desk.models import Case
 from lingting.service.desk.subject import SUBJECT
 
 
-@receives(CaseOpened)
-def begin(fact: CaseOpened, actor: Actor, now: datetime) -> None:
-    """A case of a type with a procedure starts it."""
-    _start(fact.case_id, actor=actor, now=now)
+@receives_many(CaseOpened)
+def begin(happenings: Sequence[Happening], now: datetime) -> None:
+    """Cases of types with a procedure start it."""
+    _start({each.fact.case_id: each.actor for each in happenings}, now=now)
 
 
 @receives(CaseChanged)
@@ -28,7 +29,7 @@ def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
     if "type_id" not in fact.changes:
         return
     _end(fact.case_id, reason=_("The case has another type now."), actor=actor, now=now, but=_procedure_key(fact.case_id))
-    _start(fact.case_id, actor=actor, now=now)
+    _start({fact.case_id: actor}, now=now)
 
 
 @receives(CaseAssigned)
@@ -53,12 +54,14 @@ def _procedure_key(case_id: int) -> str:
     return Case.objects.filter(pk=case_id).values_list("type__procedure_key", flat=True).first() or ""
 
 
-def _start(case_id: int, *, actor: Actor, now: datetime) -> None:
-    key = _procedure_key(case_id)
-    if not key or not Procedure.objects.filter(key=key, versions__state="published").exists():
-        return
-    account = Account.objects.filter(pk=actor.id).first() if actor.is_staff and actor.id else None
-    procedures.start_run(key, subject_kind=SUBJECT, subject_id=case_id, account=account, actor=actor, now=now)
+def _start(cases: Mapping[int, Actor], *, now: datetime) -> None:
+    typed = Case.objects.filter(pk__in=cases, type__procedure_key__gt="").order_by("pk")
+    for case_id, key in typed.values_list("pk", "type__procedure_key"):
+        if not Procedure.objects.filter(key=key, versions__state="published").exists():
+            continue
+        actor = cases[case_id]
+        account = Account.objects.filter(pk=actor.id).first() if actor.is_staff and actor.id else None
+        procedures.start_run(key, subject_kind=SUBJECT, subject_id=case_id, account=account, actor=actor, now=now)
 
 
 def _end(case_id: int, *, reason: str, actor: Actor, now: datetime, but: str = "") -> None:

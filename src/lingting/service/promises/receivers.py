@@ -27,14 +27,18 @@ from lingting.service.desk.events import (
     TalksMoved,
 )
 from lingting.service.promises import services
-from lingting.service.promises.models import Promised
 from lingting.service.promises.services.holding import SUBJECT
 
 _ASKED = {"type_id", "priority"}
 
 
-@receives(CaseOpened, CaseQueued, CaseReopened, CaseMergeUndone)
-def promise(fact: CaseOpened | CaseQueued | CaseReopened | CaseMergeUndone, actor: Actor, now: datetime) -> None:
+@receives_many(CaseOpened)
+def promise(happenings: Sequence[Happening], now: datetime) -> None:
+    services.hold_many({each.fact.case_id: each.actor for each in happenings}, now=now)
+
+
+@receives(CaseQueued, CaseReopened, CaseMergeUndone)
+def promise_again(fact: CaseQueued | CaseReopened | CaseMergeUndone, actor: Actor, now: datetime) -> None:
     services.hold(fact.case_id, actor=actor, now=now)
 
 
@@ -47,14 +51,11 @@ def promise_otherwise(fact: CaseChanged, actor: Actor, now: datetime) -> None:
 @receives_many(MessageAdded)
 def follow_the_talk(happenings: Sequence[Happening], now: datetime) -> None:
     """Who spoke last owes nothing, or everything. One query for messages about cases without a promise."""
-    kinds = {each.fact.case_id: each for each in happenings if each.fact.message_kind in ("customer", "agent")}
-    if not kinds:
-        return
-    promised = set(Promised.objects.filter(case_id__in=list(kinds)).values_list("case_id", flat=True))
-    for case_id in sorted(promised):
-        each = kinds[case_id]
-        act = services.asked if each.fact.message_kind == "customer" else services.answered
-        act([case_id], actor=each.actor, now=now)
+    last = {each.fact.case_id: each for each in happenings if each.fact.message_kind in ("customer", "agent")}
+    for kind, act in (("customer", services.asked), ("agent", services.answered)):
+        cases = {case_id: each.actor for case_id, each in last.items() if each.fact.message_kind == kind}
+        if cases:
+            act(cases, now=now)
 
 
 @receives(CaseClosed)
@@ -69,13 +70,13 @@ def give_up(fact: CaseMerged, actor: Actor, now: datetime) -> None:
 
 @receives(TalksMoved)
 def look_again(fact: TalksMoved, actor: Actor, now: datetime) -> None:
-    services.mirror_due(fact.case_id)
+    services.mirror_due([fact.case_id])
 
 
 @receives(ClockPaused, ClockResumed, ClockRetargeted, ClockCancelled)
 def mirror(fact: ClockPaused | ClockResumed | ClockRetargeted | ClockCancelled, actor: Actor, now: datetime) -> None:
     if fact.about == SUBJECT:
-        services.mirror_due(fact.about_id)
+        services.mirror_due([fact.about_id])
 
 
 @receives(ClockWarned)

@@ -5,6 +5,7 @@ from lingting.kernel.clocks.services.explaining import NotBreached, explain_brea
 from lingting.kernel.clocks.services.kinds import ensure_breach_reason, ensure_kind, save_breach_reason, save_kind
 from lingting.kernel.clocks.services.retargeting import replan_calendar, retarget_clock
 from lingting.kernel.clocks.services.running import (
+    Start,
     UnsoundPromise,
     cancel_clock,
     cancel_clocks_of,
@@ -13,6 +14,7 @@ from lingting.kernel.clocks.services.running import (
     resume_clock,
     resume_clocks_of,
     start_clock,
+    start_clocks,
     stop_clock,
     stop_clocks_of,
 )
@@ -21,6 +23,7 @@ from lingting.kernel.clocks.services.sweeping import Swept, sweep
 __all__ = [
     "NotBreached",
     "Promise",
+    "Start",
     "Swept",
     "UnsoundPromise",
     "cancel_clock",
@@ -37,6 +40,7 @@ __all__ = [
     "save_breach_reason",
     "save_kind",
     "start_clock",
+    "start_clocks",
     "stop_clock",
     "stop_clocks_of",
     "sweep",

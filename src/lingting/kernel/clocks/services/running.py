@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.clocks.events import ClockCancelled, ClockPaused, ClockResumed, ClockStarted, ClockStopped
 from lingting.kernel.clocks.models import LIVE_STATES, Clock, Kind, Pause, State
 from lingting.kernel.clocks.promises import Promise, passed, plan
-from lingting.kernel.clocks.services.telling import iso, locked, notice_breach, tell
+from lingting.kernel.clocks.services.telling import fact_of, iso, locked, notice_breach, tell, tell_all
 from lingting.kernel.timeline.events import Actor
+from lingting.platform.database.inserting import insert_many
 from lingting.platform.refusals import Invalid
 
 
@@ -23,7 +26,18 @@ class UnsoundPromise(Invalid):
     code = "unsound_promise"
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A clock to be started: what `start_clock` takes."""
+
+    kind_key: str
+    subject_kind: str
+    subject_id: int
+    actor: Actor
+    promise: Promise | None = None
+    started_at: datetime | None = None
+
+
 def start_clock(
     kind_key: str, *, subject_kind: str, subject_id: int, promise: Promise | None = None, started_at: datetime | None = None,
     actor: Actor, now: datetime,
@@ -33,22 +47,51 @@ def start_clock(
     Without `promise` the kind's own target, calendar and warnings hold. `started_at` may lie in the past (a mail that
     waited in the mailbox). Raises `Kind.DoesNotExist`, `UnsoundPromise`.
     """
-    living = Clock.objects.select_related("kind", "calendar").filter(
-        subject_kind=subject_kind, subject_id=subject_id, kind__key=kind_key, state__in=LIVE_STATES
+    start = Start(
+        kind_key=kind_key, subject_kind=subject_kind, subject_id=subject_id, actor=actor, promise=promise, started_at=started_at
     )
-    found = living.first()
-    if found is not None:
-        return found
-    kind = Kind.objects.select_related("calendar").get(key=kind_key)
-    clock = _new_clock(kind, promise or usual_promise(kind), begun_at=started_at or now)
-    clock.subject_kind, clock.subject_id = subject_kind, subject_id
+    return start_clocks([start], now=now)[0]
+
+
+@transaction.atomic
+def start_clocks(starts: Sequence[Start], *, now: datetime) -> list[Clock]:
+    """The same for many, in their order; no two of one kind about one subject. A handful of statements for all."""
+    kinds = {kind.key: kind for kind in Kind.objects.select_related("calendar").filter(key__in={each.kind_key for each in starts})}
+    for each in starts:
+        if each.kind_key not in kinds:
+            raise Kind.DoesNotExist(each.kind_key)
+    living = _living(starts)
+    calendars = Calendar.objects.in_bulk({each.promise.calendar_id for each in starts if each.promise and each.promise.calendar_id})
+    new: dict[tuple[str, int, str], Clock] = {}
+    for each in starts:
+        if _what(each) not in living:
+            new[_what(each)] = _new_clock(each, kind=kinds[each.kind_key], calendars=calendars, begun_at=each.started_at or now)
     try:
         with transaction.atomic():
-            clock.save(force_insert=True)
+            insert_many(list(new.values()))
     except IntegrityError:
-        return living.get()
-    tell(ClockStarted, clock, actor=actor, now=now, due_at=iso(clock.due_at))
-    return clock
+        # Somebody else started one of them at this moment: that one lives, the others are started by themselves.
+        if len(starts) == 1:
+            return [_living(starts)[_what(starts[0])]]
+        return [start_clocks([each], now=now)[0] for each in starts]
+    tell_all([
+        (fact_of(ClockStarted, new[_what(each)], due_at=iso(new[_what(each)].due_at)), each.actor)
+        for each in starts if _what(each) in new
+    ], now=now)  # fmt: skip
+    return [(living | new)[_what(each)] for each in starts]
+
+
+def _what(start: Start) -> tuple[str, int, str]:
+    return start.subject_kind, start.subject_id, start.kind_key
+
+
+def _living(starts: Sequence[Start]) -> dict[tuple[str, int, str], Clock]:
+    """Those that run or pause already, by subject and kind."""
+    rows = Clock.objects.select_related("kind", "calendar").filter(
+        subject_kind__in={each.subject_kind for each in starts}, subject_id__in={each.subject_id for each in starts},
+        kind__key__in={each.kind_key for each in starts}, state__in=LIVE_STATES,
+    )  # fmt: skip
+    return {(clock.subject_kind, clock.subject_id, clock.kind.key): clock for clock in rows}
 
 
 def usual_promise(kind: Kind) -> Promise:
@@ -56,14 +99,16 @@ def usual_promise(kind: Kind) -> Promise:
     return Promise(target_minutes=kind.target_minutes, calendar_id=kind.calendar_id, warning_shares=tuple(kind.warning_shares))
 
 
-def _new_clock(kind: Kind, promise: Promise, *, begun_at: datetime) -> Clock:
+def _new_clock(start: Start, *, kind: Kind, calendars: Mapping[int, Calendar], begun_at: datetime) -> Clock:
+    promise = start.promise or usual_promise(kind)
     check_promise(promise)
     clock = Clock(
-        kind=kind, target_minutes=promise.target_minutes, calendar_id=promise.calendar_id, due_at=promise.due_at,
-        warning_shares=list(promise.warning_shares), started_at=begun_at, running_since_at=begun_at,
+        kind=kind, subject_kind=start.subject_kind, subject_id=start.subject_id, target_minutes=promise.target_minutes,
+        calendar_id=promise.calendar_id, due_at=promise.due_at, warning_shares=list(promise.warning_shares),
+        started_at=begun_at, running_since_at=begun_at,
     )  # fmt: skip
-    if promise.calendar_id is not None and promise.calendar_id == kind.calendar_id:
-        clock.calendar = kind.calendar
+    if promise.calendar_id is not None:
+        clock.calendar = kind.calendar if promise.calendar_id == kind.calendar_id else calendars[promise.calendar_id]
     plan(clock)
     return clock
 

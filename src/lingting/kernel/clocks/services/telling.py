@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from lingting.kernel.clocks.events import ClockBreached, ClockFact
 from lingting.kernel.clocks.models import Clock, State
-from lingting.kernel.timeline.events import Actor
-from lingting.kernel.timeline.services import record
+from lingting.kernel.timeline.events import Actor, Happening
+from lingting.kernel.timeline.services import record_many
 
 
 def locked(clock_id: int) -> Clock:
@@ -22,10 +23,16 @@ def iso(moment: datetime | None) -> str | None:
 
 def tell(fact: type[ClockFact], clock: Clock, *, actor: Actor, now: datetime, **more: Any) -> None:
     """Records a fact of the clock; `more` are the fact's own fields."""
-    record(
-        fact(clock_id=clock.pk, promise=clock.kind.key, about=clock.subject_kind, about_id=clock.subject_id, **more),
-        actor=actor, now=now,
-    )  # fmt: skip
+    tell_all([(fact_of(fact, clock, **more), actor)], now=now)
+
+
+def tell_all(facts: Sequence[tuple[ClockFact, Actor]], *, now: datetime) -> None:
+    """Records facts of many clocks at once."""
+    record_many([Happening(fact, actor) for fact, actor in facts], now=now)
+
+
+def fact_of(fact: type[ClockFact], clock: Clock, **more: Any) -> ClockFact:
+    return fact(clock_id=clock.pk, promise=clock.kind.key, about=clock.subject_kind, about_id=clock.subject_id, **more)
 
 
 def notice_breach(clock: Clock, *, actor: Actor, now: datetime) -> None:

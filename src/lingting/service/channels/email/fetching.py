@@ -14,7 +14,7 @@ from imapclient.exceptions import IMAPClientError
 from lingting.platform.refusals import Refusal
 from lingting.service.channels.email.imap import Fetcher, connected
 from lingting.service.channels.email.models import Mailbox
-from lingting.service.channels.email.troubles import words_of
+from lingting.service.channels.email.troubles import Trouble, trouble_of
 
 LOCK_CLASS = 0x4C54_4D46  # "LTMF"
 LOOK_AGAIN_SECONDS = 240.0
@@ -79,10 +79,10 @@ class MailboxThread(threading.Thread):
         connection.close_if_unusable_or_obsolete()
         try:
             mailbox = Mailbox.objects.get(pk=self.mailbox_id)
-            with override("zh-hans"):
-                words = words_of(error, host=mailbox.imap_host, port=mailbox.imap_port)
-            _log.warning("Mailbox %s: %s", mailbox.address, words)
-            _note_trouble(mailbox, words=words, now=timezone.now())
+            trouble = trouble_of(error, host=mailbox.imap_host, port=mailbox.imap_port)
+            with override("en"):
+                _log.warning("Mailbox %s: %s", mailbox.address, trouble.words())
+            _note_trouble(mailbox, trouble=trouble, now=timezone.now())
         except (DatabaseError, Mailbox.DoesNotExist):
             _log.warning("Mailbox %s: %s", self.mailbox_id, error)
 
@@ -95,7 +95,7 @@ def _note_well(mailbox: Mailbox, *, count: int, can_idle: bool, now: datetime) -
         Mailbox.objects.filter(pk=mailbox.pk).update(**changes)
 
 
-def _note_trouble(mailbox: Mailbox, *, words: str, now: datetime) -> None:
+def _note_trouble(mailbox: Mailbox, *, trouble: Trouble, now: datetime) -> None:
     Mailbox.objects.filter(pk=mailbox.pk).update(
-        trouble=words[:300], trouble_since_at=mailbox.trouble_since_at or now, is_idling=False
+        trouble=trouble.stored(), trouble_since_at=mailbox.trouble_since_at or now, is_idling=False
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.service.channels.email.models import Letter, LetterState, Mail
+from lingting.service.channels.email.troubles import told
 
 _LETTERS: dict[str, tuple[str, str, str | Promise]] = {
     LetterState.HELD: ("ours", "clock", pgettext_lazy("letter", "will be sent")),
@@ -46,11 +47,11 @@ _MARKS: dict[tuple[str, str], tuple[str, str, str | Promise]] = {
 def letter_look(letter: Letter) -> Look:
     """The state of a letter as a chip."""
     if letter.bounced_at is not None:
-        return Look("breach", "mail-x", _("came back"), letter.trouble)
+        return Look("breach", "mail-x", _("came back"), told(letter.trouble))
     if letter.state == LetterState.QUEUED and letter.attempts:
-        return Look("warning", "refresh", _("tried again by itself"), letter.trouble)
+        return Look("warning", "refresh", _("tried again by itself"), told(letter.trouble))
     state, icon, words = _LETTERS[letter.state]
-    return Look(state, icon, str(words), letter.trouble or letter.answer)
+    return Look(state, icon, str(words), told(letter.trouble) or letter.answer)
 
 
 def mark_looks(mail: Mail) -> list[Look]:

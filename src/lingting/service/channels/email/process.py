@@ -146,7 +146,7 @@ class _Keeper:
         for thread in self._threads.values():
             thread.stop()
         for server in self._servers.values():
-            server.stop(no_assert=True)
+            server.stop()
         for thread in self._threads.values():
             thread.join(timeout=3)
 

@@ -23,6 +23,7 @@ from lingting.service.channels.email.models import (
     TeamSignature,
 )
 from lingting.service.channels.email.parsing.words import Address, addresses
+from lingting.service.channels.email.troubles import told
 from lingting.service.crm.models import ContactPoint
 from lingting.service.desk.models import Case, Draft
 
@@ -216,7 +217,7 @@ def signature_for(account: Account, *, language: str) -> str:
 def troubles(*, now: datetime) -> list[dict[str, Any]]:
     """Mailboxes in use that cannot fetch or send, for the doctor and the list's head."""
     rows = Mailbox.objects.filter(is_active=True).exclude(trouble="", send_trouble="")
-    return [{"address": box.address, "trouble": box.trouble or box.send_trouble} for box in rows]
+    return [{"address": box.address, "trouble": told(box.trouble or box.send_trouble)} for box in rows]
 
 
 def _known(conversation_id: int | None) -> dict[str, str]:

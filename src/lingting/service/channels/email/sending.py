@@ -11,7 +11,6 @@ from email.errors import MessageError
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import override
 
 from lingting.platform.refusals import Refusal
 from lingting.service.channels.email.claims import ALIVE, Claimant
@@ -21,7 +20,7 @@ from lingting.service.channels.email.services.composing import letter_bytes
 from lingting.service.channels.email.services.linking import with_link
 from lingting.service.channels.email.services.outbox import note_failed, note_later, note_refused, note_sent, note_unsure
 from lingting.service.channels.email.smtp import AllRefused, Carriers, hand_over
-from lingting.service.channels.email.troubles import words_of
+from lingting.service.channels.email.troubles import trouble_of
 
 BATCH = 20
 _log = logging.getLogger(__name__)
@@ -106,16 +105,16 @@ def _send(letter: Letter, *, key: int) -> None:
         _carriers.drop(mailbox)
         is_final = error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError)
         note = note_failed if is_final else note_later
-        note(letter, trouble=_words(error, place), now=timezone.now())
+        note(letter, trouble=_trouble(error, place), now=timezone.now())
     except (OSError, smtplib.SMTPException) as error:
         _carriers.drop(mailbox)
         if letter.began_at is not None:
             note_unsure(letter, now=timezone.now())
         else:
-            note_later(letter, trouble=_words(error, place), now=timezone.now())
+            note_later(letter, trouble=_trouble(error, place), now=timezone.now())
     except (Refusal, FileNotFoundError, ValueError, MessageError, LookupError) as error:
         _log.exception("Letter %s cannot be written.", letter.pk)
-        note_failed(letter, trouble=_words(error, place), now=timezone.now())
+        note_failed(letter, trouble=_trouble(error, place), now=timezone.now())
     else:
         _sent.setdefault(mailbox.pk, deque(maxlen=5000)).append(time.monotonic())
         note_sent(letter, answer=handed.answer, refused=handed.refused, now=timezone.now())
@@ -129,6 +128,5 @@ def _begin(letter: Letter, *, key: int) -> None:
         raise smtplib.SMTPServerDisconnected("the letter is in other hands")
 
 
-def _words(error: BaseException, place: dict[str, object]) -> str:
-    with override("zh-hans"):
-        return words_of(error, host=str(place["host"]), port=int(str(place["port"])))
+def _trouble(error: BaseException, place: dict[str, object]) -> str:
+    return trouble_of(error, host=str(place["host"]), port=int(str(place["port"]))).stored()

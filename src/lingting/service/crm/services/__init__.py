@@ -20,6 +20,7 @@ from lingting.service.crm.services.importing import (
     set_mapping,
     start_import,
 )
+from lingting.service.crm.services.meeting import Stranger, customers_at
 from lingting.service.crm.services.merging import (
     CannotMerge,
     CannotUndoMerge,
@@ -66,6 +67,7 @@ __all__ = [
     "ForeignNote",
     "ImportStarted",
     "MergePreview",
+    "Stranger",
     "TierInUse",
     "add_contact_point",
     "add_customer_note",
@@ -75,6 +77,7 @@ __all__ = [
     "change_customer",
     "create_customer",
     "customer_with_external_id",
+    "customers_at",
     "delete_customer_note",
     "delete_filter",
     "delete_tag",

@@ -43,7 +43,14 @@ from lingting.service.desk.services.messages import (
     preview_of,
 )
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
-from lingting.service.desk.services.opening import open_case, open_case_with_conversation, start_conversation
+from lingting.service.desk.services.opening import (
+    NewCase,
+    open_case,
+    open_case_with_conversation,
+    open_cases,
+    start_conversation,
+    start_conversations,
+)
 from lingting.service.desk.services.own_fields import BadField, FieldGiven, options_text, save_case_field
 from lingting.service.desk.services.reading import mark_delivered, mark_read_by_agent, mark_read_by_customer
 from lingting.service.desk.services.recording import (
@@ -96,6 +103,7 @@ __all__ = [
     "ImportedCase",
     "ImportedMessage",
     "MessageTooLong",
+    "NewCase",
     "NewMessage",
     "NothingToUndo",
     "UnknownChoice",
@@ -134,6 +142,7 @@ __all__ = [
     "note_time",
     "open_case",
     "open_case_with_conversation",
+    "open_cases",
     "options_text",
     "permissions_of",
     "preview_of",
@@ -159,6 +168,7 @@ __all__ = [
     "snooze_case",
     "split_case",
     "start_conversation",
+    "start_conversations",
     "undo_merge",
     "undo_split",
     "unlink_cases",

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.inserting import copy_rows, new_ids
 from lingting.platform.refusals import Invalid
 from lingting.platform.search import vector
 from lingting.service.crm.models import Customer
@@ -142,11 +143,11 @@ def _message_problem(messages: Iterable[ImportedMessage], *, known: _Known, now:
 
 @transaction.atomic
 def _write(items: Sequence[ImportedCase], *, known: _Known, actor: Actor, now: datetime) -> list[int]:
-    case_ids, talk_ids = _new_ids("desk_case", count=len(items)), _new_ids("desk_conversation", count=len(items))
+    case_ids, talk_ids = new_ids("desk_case", count=len(items)), new_ids("desk_conversation", count=len(items))
     together = list(zip(items, case_ids, talk_ids, strict=True))
-    _copy("desk_case", _CASE_COLUMNS, (_case_row(item, known=known, case_id=pk, now=now) for item, pk, _talk in together))
-    _copy("desk_conversation", _TALK_COLUMNS, (_talk_row(item, case_id=pk, talk_id=talk) for item, pk, talk in together))
-    _copy(
+    copy_rows("desk_case", _CASE_COLUMNS, (_case_row(item, known=known, case_id=pk, now=now) for item, pk, _talk in together))
+    copy_rows("desk_conversation", _TALK_COLUMNS, (_talk_row(item, case_id=pk, talk_id=talk) for item, pk, talk in together))
+    copy_rows(
         "desk_message",
         _MESSAGE_COLUMNS,
         (
@@ -197,15 +198,3 @@ def _message_row(said: ImportedMessage, *, known: _Known, case_id: int, talk_id:
 
 def _plain(text: str) -> str:
     return text.replace("\x00", "").strip()
-
-
-def _new_ids(table: str, *, count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

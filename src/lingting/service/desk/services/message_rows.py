@@ -56,11 +56,11 @@ _GIVEN = """
         SELECT nextval('desk_message_id_seq') AS id, said.*
         FROM json_to_recordset(%(rows)s::json) AS said(
             place integer, talk bigint, file bigint, author bigint, text text, data jsonb, key uuid,
-            vector tsvector, preview text, due_at timestamptz, state text)
+            vector tsvector, preview text, at timestamptz, due_at timestamptz, state text)
     ), added AS (
         INSERT INTO desk_message
             (id, conversation_id, case_id, kind, author_id, text, data, created_at, client_key, vector)
-        SELECT id, talk, file, %(kind)s::text, author, text, data, %(now)s, key, vector FROM given ORDER BY place
+        SELECT id, talk, file, %(kind)s::text, author, text, data, at, key, vector FROM given ORDER BY place
         ON CONFLICT (conversation_id, client_key) DO NOTHING
         RETURNING id
     )
@@ -68,7 +68,7 @@ _GIVEN = """
 _NEW = """
     , new AS (
         SELECT file, count(*)::integer AS said, (array_agg(preview ORDER BY place DESC))[1] AS preview,
-               min(due_at) AS due_at, (array_agg(state ORDER BY place DESC))[1] AS state
+               min(at) AS first_at, max(at) AS last_at, min(due_at) AS due_at, (array_agg(state ORDER BY place DESC))[1] AS state
         FROM given JOIN added USING (id) GROUP BY file
     )
 """
@@ -76,16 +76,16 @@ _PLACES = "SELECT place, id FROM given JOIN added USING (id)"
 
 _TOUCHES = {
     MessageKind.CUSTOMER.value: """
-        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, %(now)s),
-        unread_count = unread_count + new.said, waiting_since_at = COALESCE(waiting_since_at, %(now)s),
+        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, new.last_at),
+        unread_count = unread_count + new.said, waiting_since_at = COALESCE(waiting_since_at, new.first_at),
         due_at = COALESCE(file.due_at, new.due_at), state = 'open', snoozed_until_at = NULL,
         closed_at = NULL, closed_by_id = NULL""",
     MessageKind.AGENT.value: """
-        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, %(now)s),
+        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, new.last_at),
         unread_count = 0, waiting_since_at = NULL, due_at = NULL, state = new.state, snoozed_until_at = NULL""",
     MessageKind.BOT.value: """
-        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, %(now)s)""",
-    MessageKind.NOTE.value: "active_at = GREATEST(active_at, %(now)s)",
+        preview = new.preview, preview_kind = %(kind)s::text, active_at = GREATEST(active_at, new.last_at)""",
+    MessageKind.NOTE.value: "active_at = GREATEST(active_at, new.last_at)",
 }
 
 _WRITES = {
@@ -115,12 +115,12 @@ def lock_targets(conversation_ids: Iterable[int], *, waits: bool) -> dict[int, T
         return {row[0]: Target(*row) for row in cursor.fetchall()}
 
 
-def write(rows: Sequence[dict[str, Any]], *, kind: str, now: datetime) -> dict[int, int]:
+def write(rows: Sequence[dict[str, Any]], *, kind: str) -> dict[int, int]:
     """Adds messages of one kind and brings their cases up to date; the new ids by place.
 
     What is missing in the answer was stored before under its client key. Ids grow with the places.
     """
-    values: dict[str, Any] = {"rows": orjson.dumps(rows).decode(), "kind": kind, "now": now}
+    values: dict[str, Any] = {"rows": orjson.dumps(rows).decode(), "kind": kind}
     with bound_cursor(connection) as cursor:
         cursor.execute(_WRITES.get(kind, f"{_GIVEN} {_PLACES}"), values)
         return dict(cursor.fetchall())

@@ -44,7 +44,7 @@ LIVE_CHANNELS = frozenset({"chat", "voice"})
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """Something to be said, as `add_message` takes it."""
+    """Something to be said, as `add_message` takes it. `said_at` may lie before now (a letter that waited in the mailbox)."""
 
     conversation_id: int
     kind: str
@@ -53,6 +53,7 @@ class NewMessage:
     client_key: UUID | None = None
     attachment_ids: Sequence[int] = ()
     data: dict[str, Any] | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ def add_messages(items: Sequence[NewMessage], *, now: datetime, waits: bool = Tr
             rows.setdefault(item.kind, []).append(_row(item, target=target, place=place, now=now))
         except Refusal as refusal:
             outcomes[place] = refusal
-    ids = {place: pk for kind, some in rows.items() for place, pk in message_rows.write(some, kind=kind, now=now).items()}
+    ids = {place: pk for kind, some in rows.items() for place, pk in message_rows.write(some, kind=kind).items()}
     for place, pk in ids.items():
         case_id, talk = targets[items[place].conversation_id].case_id, items[place].conversation_id
-        outcomes[place] = AddedMessage(pk, case_id, talk, items[place].kind, now, is_repeat=False)
+        outcomes[place] = AddedMessage(pk, case_id, talk, items[place].kind, items[place].said_at or now, is_repeat=False)
     outcomes |= _repeats(items, added=ids)
     _attach(items, ids=ids)
     _tell(items, targets=targets, ids=ids, now=now)
@@ -165,7 +166,8 @@ def _row(item: NewMessage, *, target: Target, place: int, now: datetime) -> dict
         "key": item.client_key,
         "vector": vector(text) if text else "",
         "preview": preview_of(text) or _file_names(item.attachment_ids)[:PREVIEW_LENGTH],
-        "due_at": answer_due_at(waiting_since_at=now, response_hours=target.response_hours),
+        "at": item.said_at or now,
+        "due_at": answer_due_at(waiting_since_at=item.said_at or now, response_hours=target.response_hours),
         "state": CaseState.OPEN.value if is_live else CaseState.WAITING.value,
     }
 

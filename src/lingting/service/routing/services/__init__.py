@@ -18,7 +18,7 @@ from lingting.service.routing.services.presence import (
     note_disconnected,
     requeue_orphans,
 )
-from lingting.service.routing.services.queueing import enqueue, leave_queue, reprioritise
+from lingting.service.routing.services.queueing import Waiting, enqueue, enqueue_many, leave_queue, reprioritise
 from lingting.service.routing.services.transfers import (
     answer_directly,
     take_over,
@@ -28,6 +28,7 @@ from lingting.service.routing.services.transfers import (
 
 __all__ = [
     "Proposal",
+    "Waiting",
     "accept_offer",
     "answer_directly",
     "ask_colleague",
@@ -38,6 +39,7 @@ __all__ = [
     "end_assignment",
     "end_consult",
     "enqueue",
+    "enqueue_many",
     "expire_offers",
     "finish_wrap_up",
     "go_offline",

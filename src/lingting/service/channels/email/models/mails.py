@@ -24,7 +24,7 @@ class RawMail(models.Model):
     """The bytes of one mail as they came, once per mailbox; nothing here is ever changed by reading it.
 
     `claimed_by` is the advisory lock of the process that reads it: a claim whose lock nobody holds was left by a dead
-    process. `deaths` counts processes that died with it alone in hand. `repaired` holds what a person made of
+    process. `deaths` counts processes that died while they took it up again. `repaired` holds what a person made of
     bytes that could not be read; it is read instead of `content`.
     """
 

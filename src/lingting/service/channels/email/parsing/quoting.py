@@ -28,6 +28,7 @@ _WROTE_ZH = re.compile(
 _WROTE_OTHER = re.compile(
     r"^\s*(?:le\s.{4,200}a écrit|am\s.{4,200}schrieb.{0,120}|el\s.{4,200}escribió)\s*:\s*$", re.IGNORECASE | re.DOTALL
 )
+_MAYBE_WROTE = re.compile(r"wrote|writes|[写寫][道到]|来信|写信说|écrit|schrieb|escribió", re.IGNORECASE)
 _FIELD = re.compile(
     r"^\s*(?:[*>]\s*)*(from|sent|date|to|cc|subject|"
     r"发件人|寄件者|寄件人|发送时间|發送時間|发件时间|寄件日期|日期|日\s*期|时间|收件人|收件者|抄\s*送|副本|主题|主\s*题|主旨|"
@@ -89,6 +90,8 @@ def _history_line(lines: list[str]) -> int:
 
 def _is_wrote(lines: list[str], index: int) -> bool:
     """“On … wrote:” in one line or broken over up to three."""
+    if not any(_MAYBE_WROTE.search(line) for line in lines[index : index + 3]):
+        return False
     for count in (1, 2, 3):
         candidate = " ".join(part.strip() for part in lines[index : index + count])
         if len(candidate) > 400:

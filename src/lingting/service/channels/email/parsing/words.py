@@ -14,10 +14,13 @@ from urllib.parse import unquote_to_bytes
 from lingting.service.channels.email.parsing.charsets import decoded
 
 LONGEST_HEADER = 64_000
+LONGEST_SIMPLE = 400
 _WORD = re.compile(r"=\?([^?\s]{0,40})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+# One address, with a name or without, in which nothing has a meaning of its own (quotes, comments, groups, routes).
+_SIMPLE = re.compile(rf"\s*([^\x00-\x1f\"(),:;<>@\[\\\]]*?)\s*<({_PLAIN_ADDRESS.pattern})>\s*")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 MOST_ADDRESSES = 200
 
@@ -101,6 +104,9 @@ def addresses(values: list[str]) -> list[Address]:
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:
+    simple = _SIMPLE.fullmatch(value) if len(value) <= LONGEST_SIMPLE else None
+    if simple:
+        return [(simple.group(1), simple.group(2))]
     value = value.replace("\r", " ").replace("\n", " ").replace("\x00", "")
     try:
         pairs = [pair for pair in getaddresses([value]) if "@" in pair[1]]

@@ -3,7 +3,7 @@
 from lingting.service.channels.email.services.acknowledging import send_progress
 from lingting.service.channels.email.services.bounces import lift_suppression
 from lingting.service.channels.email.services.drafting import drop_letter_draft, save_letter_draft
-from lingting.service.channels.email.services.intake import MailTooLarge, mailbox_for, store_mail
+from lingting.service.channels.email.services.intake import MailTooLarge, store_mail, store_mails
 from lingting.service.channels.email.services.letters import (
     BadLetter,
     LetterIsGone,
@@ -29,7 +29,6 @@ from lingting.service.channels.email.services.quarantine import (
 )
 from lingting.service.channels.email.services.reading import read_waiting
 from lingting.service.channels.email.services.saying import add_to_last_word, carry_message
-from lingting.service.channels.email.services.threading import case_for
 
 __all__ = [
     "BadLetter",
@@ -42,11 +41,9 @@ __all__ = [
     "Wording",
     "add_to_last_word",
     "carry_message",
-    "case_for",
     "drop_letter_draft",
     "lift_suppression",
     "mail_conversation",
-    "mailbox_for",
     "mailbox_of",
     "read_waiting",
     "reason_words",
@@ -59,6 +56,7 @@ __all__ = [
     "send_plain",
     "send_progress",
     "store_mail",
+    "store_mails",
     "throw_away",
     "withdraw_letter",
     "write_letter",

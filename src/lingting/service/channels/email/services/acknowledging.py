@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -10,14 +10,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from lingting.service.channels.email.models import Letter, LetterKind, Mail, Mailbox
+from lingting.service.channels.email.models import Letter, LetterKind, Mail, Mailbox, MailKind
 from lingting.service.channels.email.parsing.kinds import is_nobody
-from lingting.service.channels.email.services.caps import may_answer_automatically
+from lingting.service.channels.email.services.caps import often_answered
+from lingting.service.channels.email.services.incoming import Incoming
 from lingting.service.channels.email.services.letters import (
+    Automatic,
     NoMailbox,
     Wording,
     mail_conversation,
     mailbox_of,
+    send_all_automatically,
     send_automatically,
 )
 from lingting.service.channels.email.services.linking import CASE_LINK
@@ -34,27 +37,42 @@ ACK_TEXT = {
 }
 
 
-def acknowledge(case_id: int, *, conversation_id: int, mailbox: Mailbox, mail: Mail, now: datetime) -> Letter | None:
-    """Tells the writer that the letter has come; never to machines, never often, never twice for a case.
+def acknowledge_all(incoming: Sequence[Incoming], *, now: datetime) -> list[Letter]:
+    """Tells the writers of new cases that their letters have come, where the mailbox does that.
 
-    In the caller's transaction.
+    Never to machines, never often, never twice for a case. In the caller's transaction.
     """
-    address = mail.from_address
-    if is_nobody(address) or not may_answer_automatically(address, now=now):
-        return None
-    if Mailbox.objects.filter(address=address).exists():
-        return None
-    case = Case.objects.select_related("customer", "queue").get(pk=case_id)
+    wanted = [each for each in incoming if _is_acknowledged(each)]
+    addresses = [each.writer.address for each in wanted if each.writer]
+    if not wanted:
+        return []
+    stopped = often_answered(addresses, now=now) | set(
+        Mailbox.objects.filter(address__in=addresses).values_list("address", flat=True)
+    )
+    cases = Case.objects.select_related("customer", "queue").in_bulk([each.case_id for each in wanted])
+    letters = [_acknowledgement(each, case=cases[each.case_id]) for each in wanted if each.writer and each.writer.address not in stopped]
+    return send_all_automatically(letters, now=now)
+
+
+def _is_acknowledged(incoming: Incoming) -> bool:
+    mailbox, writer = incoming.arrival.mailbox, incoming.writer
+    is_answered = incoming.is_new and incoming.kind == MailKind.LETTER and incoming.mail.nature.may_answer
+    return bool(is_answered and mailbox.acknowledges and mailbox.smtp_host and writer and not is_nobody(writer.address))
+
+
+def _acknowledgement(incoming: Incoming, *, case: Case) -> Automatic:
+    mailbox = incoming.arrival.mailbox
     key = "zh" if (case.customer.language or mailbox.language).lower().startswith("zh") else "en"
     subject = getattr(mailbox, f"ack_subject_{key}") or ACK_SUBJECT[key]
     text = getattr(mailbox, f"ack_text_{key}") or ACK_TEXT[key]
     values = case_values(case, language=key)
+    address = incoming.writer.address if incoming.writer else ""
     wording = Wording(
         to=[address], subject=filled(subject, values=values), text=filled_lines(text, values=values), quote="none"
     )
-    return send_automatically(
-        case_id, conversation_id=conversation_id, wording=wording, mailbox=mailbox, kind=LetterKind.ACKNOWLEDGEMENT,
-        client_key=uuid5(NAMESPACE_URL, f"lingting:acknowledgement:{case_id}"), now=now,
+    return Automatic(
+        case_id=case.pk, conversation_id=incoming.conversation_id, wording=wording, mailbox=mailbox,
+        kind=LetterKind.ACKNOWLEDGEMENT, client_key=uuid5(NAMESPACE_URL, f"lingting:acknowledgement:{case.pk}"),
     )  # fmt: skip
 
 

@@ -1,94 +1,83 @@
-"""A mail that was read becomes what it is: a customer's words in a case, a bounce, an automatic answer, a repetition."""
+"""Mails that were read become what they are: customers' words in cases, bounces, automatic answers, repetitions.
+
+Many at once, step by step, each step by a handful of statements however many mails; a single mail is a batch of one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from lingting.kernel.timeline.events import Actor
-from lingting.platform.files.models import StoredFile
-from lingting.platform.files.refusals import ContradictingType, EmptyFile, TooLarge
-from lingting.platform.files.services import clean_name, store_upload
-from lingting.service.channels.email.models import Mail, Mailbox, MailKind, MailPart, RawState
-from lingting.service.channels.email.parsing import Attached, ParsedMail
-from lingting.service.channels.email.parsing.authentication import checked
-from lingting.service.channels.email.parsing.headers import is_future
-from lingting.service.channels.email.parsing.showing import has_remote_pictures
-from lingting.service.channels.email.parsing.words import Address
+from lingting.platform.refusals import Refusal
+from lingting.service.channels.email.models import Mail, MailKind, RawState
+from lingting.service.channels.email.parsing import ParsedMail
+from lingting.service.channels.email.services.acknowledging import acknowledge_all
 from lingting.service.channels.email.services.bounces import take_bounce
-from lingting.service.channels.email.services.caps import is_flood
-from lingting.service.channels.email.services.quarantine import Unreadable
-from lingting.service.channels.email.services.threading import Thread, thread_key, thread_of
-from lingting.service.channels.email.services.waiting import answer_by_itself, let_wait
-from lingting.service.channels.email.services.writers import customer_at, writer_of
-from lingting.service.crm.models import Customer
-from lingting.service.desk.models import Case, MessageKind
-from lingting.service.desk.services import AddedMessage, add_message, open_case, start_conversation
+from lingting.service.channels.email.services.caps import floods
+from lingting.service.channels.email.services.incoming import Arrival, Incoming
+from lingting.service.channels.email.services.keeping import keep, store_files, store_pictures
+from lingting.service.channels.email.services.threading import threads_of
+from lingting.service.channels.email.services.waiting import let_wait
+from lingting.service.channels.email.services.writers import customers_of, writer_of
+from lingting.service.desk.models import MessageKind
+from lingting.service.desk.services import NewCase, NewMessage, add_messages, open_cases, start_conversations
 
 LONGEST_MESSAGE = 19_800
-LONGEST_KEPT_HTML = 1_000_000
-LONGEST_QUOTED = 200_000
-MOST_FILES = 60
 CUT_NOTE = "\n…"
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A stored mail about to be told: which bytes, where they came in, when."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a mail: the new state of its bytes and, where a person has to look at it, why (see `quarantine`)."""
 
-    raw_id: int
-    mailbox: Mailbox
-    received_at: datetime
-    envelope_to: str
-    own_addresses: frozenset[str]
-    is_released: bool = False
+    state: str
+    reason: str = ""
+    detail: str = ""
 
 
-def take_in(mail: ParsedMail, *, arrival: Arrival, now: datetime) -> str:
-    """Makes of a mail what it is, in the caller's transaction; returns the new state of its bytes.
+def take_in(arrivals: Sequence[Arrival], *, now: datetime) -> dict[int, Verdict]:
+    """Makes of mails what they are, in the caller's transaction; a verdict for each, by the id of its bytes.
 
-    Raises `Unreadable` for what a person has to look at (no sender, too many at once).
+    They must have nothing to do with one another (`rounds`). Raises `Refusal` where the desk refuses one of them.
     """
-    if _is_repeated(mail, arrival):
-        return RawState.REPEATED
-    kind = _kind(mail, arrival)
-    if kind == MailKind.LOOP:
-        _keep(mail, arrival, kind=kind, sender=mail.sender)
-        return RawState.DONE
-    if kind == MailKind.BOUNCE:
-        kept = _keep(mail, arrival, kind=kind, sender=mail.sender)
-        take_bounce(kept, nature=mail.nature, now=now)
-        return RawState.DONE
-    writer = writer_of(mail, own_addresses=arrival.own_addresses)
-    if writer is None:
-        raise Unreadable("no_sender")
-    thread = thread_of(mail, mailbox=arrival.mailbox, addressed=_addressed(mail, arrival), now=now)
-    flood = (
-        ""
-        if arrival.is_released
-        else is_flood(writer.address, conversation_id=thread.conversation_id if thread else None, now=now)
-    )
-    if flood:
-        raise Unreadable(f"too_many_{flood}")
-    if kind == MailKind.AUTO_REPLY and thread is None:
-        _keep(mail, arrival, kind=kind, sender=writer)
-        return RawState.DONE
-    _tell(mail, arrival=arrival, kind=kind, writer=writer, thread=thread, now=now)
-    return RawState.DONE
+    repeated = _repeated(arrivals)
+    verdicts = {each.raw_id: Verdict(RawState.REPEATED) for each in repeated}
+    incoming = [_sorted(each, now=now) for each in arrivals if each.raw_id not in verdicts]
+    told = [each for each in incoming if each.kind in (MailKind.LETTER, MailKind.AUTO_REPLY)]
+    threads = threads_of([each.arrival for each in told], now=now)
+    for each in told:
+        each.thread = threads.get(each.arrival.raw_id)
+    held = _held(told, now=now)
+    verdicts |= held
+    told = [each for each in told if each.arrival.raw_id not in held and (each.thread or each.kind == MailKind.LETTER)]
+    _tell(told, now=now)
+    kept = [each for each in incoming if each.arrival.raw_id not in held]
+    mails = keep(kept)
+    _follow(kept, mails=mails, now=now)
+    return verdicts | {each.arrival.raw_id: Verdict(RawState.DONE) for each in kept}
 
 
-def _is_repeated(mail: ParsedMail, arrival: Arrival) -> bool:
+def _repeated(arrivals: Sequence[Arrival]) -> list[Arrival]:
     """The same letter by another way (a copy, a second server): the same Message-ID and the same content."""
-    if not mail.message_id:
-        return False
-    known = Mail.objects.filter(identifier=mail.message_id, mailbox=arrival.mailbox, body_hash=mail.body_hash)
-    return known.exists()
+    named = [each for each in arrivals if each.mail.message_id]
+    if not named:
+        return []
+    known = Mail.objects.filter(identifier__in=[each.mail.message_id for each in named])
+    found = set(known.values_list("mailbox_id", "identifier", "body_hash"))
+    return [each for each in named if (each.mailbox.pk, each.mail.message_id, each.mail.body_hash) in found]
 
 
-def _kind(mail: ParsedMail, arrival: Arrival) -> str:
+def _sorted(arrival: Arrival, *, now: datetime) -> Incoming:
+    kind = _kind(arrival)
+    is_said = kind in (MailKind.LETTER, MailKind.AUTO_REPLY)
+    writer = writer_of(arrival.mail, own_addresses=arrival.own_addresses) if is_said else arrival.mail.sender
+    return Incoming(arrival, kind, writer, heard_at=min(arrival.received_at, now))
+
+
+def _kind(arrival: Arrival) -> str:
+    mail = arrival.mail
     sender = mail.sender.address if mail.sender else ""
     if mail.nature.kind == "bounce":
         return MailKind.BOUNCE
@@ -97,144 +86,84 @@ def _kind(mail: ParsedMail, arrival: Arrival) -> str:
     return MailKind.AUTO_REPLY if mail.nature.kind == "auto" and not arrival.is_released else MailKind.LETTER
 
 
-def _addressed(mail: ParsedMail, arrival: Arrival) -> list[str]:
-    named = [arrival.envelope_to.lower()] if arrival.envelope_to else []
-    return named + [person.address for person in (*mail.delivered_to, *mail.to, *mail.cc)]
+def _held(told: Sequence[Incoming], *, now: datetime) -> dict[int, Verdict]:
+    """Mails that a person has to look at: without a writer, or too many at once."""
+    held = {each.arrival.raw_id: Verdict(RawState.QUARANTINED, "no_sender") for each in told if each.writer is None}
+    checked = [each for each in told if each.writer and not each.arrival.is_released]
+    for raw_id, kind in floods(checked, now=now).items():
+        held[raw_id] = Verdict(RawState.QUARANTINED, f"too_many_{kind}")
+    return held
 
 
-def _tell(mail: ParsedMail, *, arrival: Arrival, kind: str, writer: Address, thread: Thread | None, now: datetime) -> None:
-    """Says it in its case: the customer's own words, or a small line for an automatic answer."""
-    heard_at = min(arrival.received_at, now)
-    customer = customer_at(writer, text=f"{mail.subject} {mail.text}", mailbox=arrival.mailbox, now=heard_at)
-    actor = Actor("customer", customer.pk, writer.name or writer.address)
-    conversation_id, case_id, is_new = _place(mail, arrival=arrival, customer=customer, thread=thread, actor=actor, now=heard_at)
-    files, too_large = _store_files(mail.attachments[:MOST_FILES], mailbox=arrival.mailbox, now=now)
-    added = _say(
-        mail, conversation_id=conversation_id, kind=kind, actor=actor, files=files, client_key=_key(arrival), now=heard_at
-    )
-    kept = _keep(
-        mail, arrival, kind=kind, sender=writer, conversation_id=conversation_id, message_id=added.id, too_large=too_large
-    )
-    _store_pictures(mail, kept, now=now)
-    if kind == MailKind.LETTER:
-        let_wait(conversation_id, case_id=case_id, actor=actor, now=now)
-        if is_new and mail.nature.may_answer:
-            answer_by_itself(case_id, conversation_id=conversation_id, mailbox=arrival.mailbox, mail=kept, now=now)
+def _tell(told: Sequence[Incoming], *, now: datetime) -> None:
+    """Says them in their cases: the customers' own words, or a small line for an automatic answer."""
+    for each in told:
+        store_files(each, now=now)
+    for each, customer_id in zip(told, customers_of(told, now=now), strict=True):
+        each.customer_id = customer_id
+    _place(told, now=now)
+    outcomes = add_messages([_message(each) for each in told], now=now) if told else []
+    for each, outcome in zip(told, outcomes, strict=True):
+        if isinstance(outcome, Refusal):
+            raise outcome
+        each.message_id = outcome.id
 
 
-def _place(
-    mail: ParsedMail, *, arrival: Arrival, customer: Customer, thread: Thread | None, actor: Actor, now: datetime
-) -> tuple[int, int, bool]:
-    """The conversation and case it belongs to, and whether they are new."""
-    if thread is not None and thread.conversation_id is not None:
-        return thread.conversation_id, thread.case_id, False
-    mailbox = arrival.mailbox
-    if thread is None:
-        case: Case = open_case(
-            customer.pk, queue_id=mailbox.queue_id, channel="mail", actor=actor, now=now, subject=mail.subject[:200],
-            type_id=mailbox.case_type_id, priority=mailbox.priority, is_demo=mailbox.is_demo,
-        )  # fmt: skip
-        case_id = case.pk
-    else:
-        case_id = thread.case_id
-    return start_conversation(case_id, channel="mail", now=now).pk, case_id, thread is None
+def _place(told: Sequence[Incoming], *, now: datetime) -> None:
+    """Gives each its case and conversation: those of its thread, or new ones."""
+    new = [each for each in told if each.thread is None]
+    for each, case in zip(new, open_cases([_case(each) for each in new], now=now), strict=True):
+        each.case_id, each.is_new = case.pk, True
+    for each in told:
+        if each.thread is not None:
+            each.case_id, each.conversation_id = each.thread.case_id, each.thread.conversation_id or 0
+    silent = {each.case_id: each.heard_at for each in told if not each.conversation_id}
+    talks = {talk.case_id: talk.pk for talk in start_conversations(silent, channel="mail")}
+    for each in told:
+        each.conversation_id = each.conversation_id or talks[each.case_id]
 
 
-def _key(arrival: Arrival) -> UUID:
-    """The message's own key: these bytes never make a second message in a conversation."""
-    return uuid5(NAMESPACE_URL, f"lingting:raw-mail:{arrival.raw_id}")
-
-
-def _say(
-    mail: ParsedMail, *, conversation_id: int, kind: str, actor: Actor, files: Sequence[int], client_key: UUID, now: datetime
-) -> AddedMessage:
-    text = mail.text
-    if len(text) > LONGEST_MESSAGE:
-        text = text[:LONGEST_MESSAGE] + CUT_NOTE
-    data: dict[str, object] = {"extra": "mail"}
-    message_kind = MessageKind.CUSTOMER
-    if kind == MailKind.AUTO_REPLY:
-        message_kind = MessageKind.SYSTEM
-        data |= {"code": "mail_auto_reply", "params": {"name": actor.label[:80], "text": " ".join(text.split())[:300]}}
-        text = ""
-    return add_message(
-        conversation_id, kind=message_kind, text=text, actor=actor, now=now, client_key=client_key, attachment_ids=files,
-        data=data,
+def _case(incoming: Incoming) -> NewCase:
+    mailbox = incoming.arrival.mailbox
+    return NewCase(
+        customer_id=incoming.customer_id, queue_id=mailbox.queue_id, channel="mail", actor=incoming.actor,
+        opened_at=incoming.heard_at, subject=incoming.mail.subject[:200], type_id=mailbox.case_type_id,
+        priority=mailbox.priority, is_demo=mailbox.is_demo,
     )  # fmt: skip
 
 
-def _store_files(files: Sequence[Attached], *, mailbox: Mailbox, now: datetime) -> tuple[list[int], list[str]]:
-    """Ids of the stored files, and the names of those too large to be kept apart (they stay in the original)."""
-    ids, too_large = [], []
-    for file in files:
-        try:
-            ids.append(_stored(file, mailbox=mailbox, now=now).pk)
-        except EmptyFile:
-            continue
-        except TooLarge:
-            too_large.append(clean_name(file.name))
-    return ids, too_large
+def _message(incoming: Incoming) -> NewMessage:
+    kind, text = MessageKind.CUSTOMER, _words(incoming.mail)
+    data: dict[str, object] = {"extra": "mail"}
+    if incoming.kind == MailKind.AUTO_REPLY:
+        kind, text, data = MessageKind.SYSTEM, "", data | _line(incoming)
+    return NewMessage(
+        incoming.conversation_id, kind.value, text, incoming.actor, _key(incoming.arrival.raw_id), incoming.file_ids, data,
+        said_at=incoming.heard_at,
+    )  # fmt: skip
 
 
-def _stored(file: Attached, *, mailbox: Mailbox, now: datetime) -> StoredFile:
-    try:
-        return _uploaded(file.content, name=file.name, mailbox=mailbox, now=now)
-    except ContradictingType:
-        # Its name lies about its content: kept under a name that claims nothing, so that no program opens it by it.
-        return _uploaded(file.content, name=f"{file.name[:190]}.bin", mailbox=mailbox, now=now)
+def _words(mail: ParsedMail) -> str:
+    return mail.text if len(mail.text) <= LONGEST_MESSAGE else mail.text[:LONGEST_MESSAGE] + CUT_NOTE
 
 
-def _uploaded(content: bytes, *, name: str, mailbox: Mailbox, now: datetime) -> StoredFile:
-    return store_upload(BytesIO(content), name=name, actor_kind="mail", actor_id=str(mailbox.pk), now=now)
+def _line(incoming: Incoming) -> dict[str, object]:
+    """What a small line says of an automatic answer."""
+    words = " ".join(_words(incoming.mail).split())[:300]
+    return {"code": "mail_auto_reply", "params": {"name": incoming.actor.label[:80], "text": words}}
 
 
-def _store_pictures(mail: ParsedMail, kept: Mail, *, now: datetime) -> None:
-    for picture in mail.inline[:MOST_FILES]:
-        try:
-            stored = _stored(picture, mailbox=kept.mailbox, now=now)
-        except (EmptyFile, TooLarge):
-            continue
-        MailPart.objects.create(mail=kept, content_id=picture.content_id, file=stored)
+def _key(raw_id: int) -> UUID:
+    """The message's own key: these bytes never make a second message in a conversation."""
+    return uuid5(NAMESPACE_URL, f"lingting:raw-mail:{raw_id}")
 
 
-def _keep(
-    mail: ParsedMail,
-    arrival: Arrival,
-    *,
-    kind: str,
-    sender: Address | None,
-    conversation_id: int | None = None,
-    message_id: int | None = None,
-    too_large: Sequence[str] = (),
-) -> Mail:
-    marks: dict[str, object] = dict(mail.marks)
-    if too_large:
-        marks["too_large"] = list(too_large)
-    if mail.calendar:
-        marks["calendar"] = [asdict(card) for card in mail.calendar]
-    if has_remote_pictures(mail.html):
-        marks["remote"] = True
-    if mail.nature.is_bulk:
-        marks["bulk"] = True
-    sent_at = mail.sent_at if mail.sent_at and not is_future(mail.sent_at, now=arrival.received_at) else None
-    return Mail.objects.create(
-        raw_id=arrival.raw_id,
-        mailbox=arrival.mailbox,
-        kind=kind,
-        conversation_id=conversation_id,
-        message_id=message_id,
-        identifier=mail.message_id,
-        from_address=sender.address if sender else "",
-        from_name=sender.name if sender else "",
-        reply_to=mail.reply_to.address if mail.reply_to else "",
-        to=[str(person)[:600] for person in mail.to],
-        cc=[str(person)[:600] for person in mail.cc],
-        subject=mail.subject,
-        thread_key=thread_key(mail.subject),
-        body_hash=mail.body_hash,
-        sent_at=sent_at,
-        quoted=mail.quoted[:LONGEST_QUOTED],
-        html=mail.html[:LONGEST_KEPT_HTML],
-        checks=checked(mail.authentication, authserv_id=arrival.mailbox.authserv_id),
-        marks=marks,
-    )
+def _follow(kept: Sequence[Incoming], *, mails: Sequence[Mail], now: datetime) -> None:
+    """What comes of mails that are kept: pictures are stored, bounces noted, letters wait for their answer."""
+    store_pictures(kept, mails=mails, now=now)
+    for each, mail in zip(kept, mails, strict=True):
+        if each.kind == MailKind.BOUNCE:
+            take_bounce(mail, nature=each.mail.nature, now=now)
+    letters = [each for each in kept if each.kind == MailKind.LETTER]
+    let_wait(letters, now=now)
+    acknowledge_all(letters, now=now)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lingting.kernel.notices.services import tell
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.inserting import insert_many
 from lingting.platform.files.models import StoredFile
 from lingting.platform.refusals import Conflict, Invalid, NotFound, Refusal
 from lingting.service.channels.email.events import LetterHeld, LetterMoved, LetterWithdrawn
@@ -31,7 +32,7 @@ from lingting.service.channels.email.services.drafting import draft_again
 from lingting.service.channels.email.services.intake import wake_readers
 from lingting.service.channels.email.services.linking import without_link
 from lingting.service.desk.models import Case, Conversation, MessageKind
-from lingting.service.desk.services import add_message, answer_case, check_text, save_draft
+from lingting.service.desk.services import NewMessage, add_messages, answer_case, check_text, save_draft
 
 UNDO_SECONDS = 10
 MOST_RECIPIENTS = 50
@@ -110,7 +111,18 @@ def write_letter(
     return letter
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automatic:
+    """A letter the centre writes by itself: what `send_automatically` takes."""
+
+    case_id: int
+    conversation_id: int
+    wording: Wording
+    mailbox: Mailbox
+    kind: str
+    client_key: UUID
+
+
 def send_automatically(
     case_id: int, *, conversation_id: int, wording: Wording, mailbox: Mailbox, kind: str, client_key: UUID, now: datetime
 ) -> Letter | None:
@@ -118,23 +130,45 @@ def send_automatically(
 
     Once per `client_key`. Unreachable addresses are left out.
     """
-    if Letter.objects.filter(client_key=client_key).exists():
-        return None
-    stopped = set(Suppression.objects.filter(address__in=wording.to).values_list("address", flat=True))
-    to = [address for address in wording.to if address not in stopped]
-    if not to:
-        return None
-    added = add_message(
-        conversation_id, kind=MessageKind.BOT, text=without_link(wording.text), actor=SYSTEM, now=now, client_key=client_key,
-        data={"extra": "mail"},
-    )  # fmt: skip
-    letter = _new_letter(
-        case_id, wording=wording, mailbox=mailbox, people=(to, [], []), kind=kind, client_key=client_key, now=now, due_at=now,
-        author_id=None, conversation_id=conversation_id,
-    )  # fmt: skip
-    Letter.objects.filter(pk=letter.pk).update(state=LetterState.QUEUED, message_id=added.id)
+    one = Automatic(
+        case_id=case_id, conversation_id=conversation_id, wording=wording, mailbox=mailbox, kind=kind, client_key=client_key
+    )
+    return next(iter(send_all_automatically([one], now=now)), None)
+
+
+@transaction.atomic
+def send_all_automatically(given: Sequence[Automatic], *, now: datetime) -> list[Letter]:
+    """The same for many by a few statements; those that go, in their order."""
+    known = set(Letter.objects.filter(client_key__in=[each.client_key for each in given]).values_list("client_key", flat=True))
+    named = {address for each in given for address in each.wording.to}
+    stopped = set(Suppression.objects.filter(address__in=named).values_list("address", flat=True))
+    people = {each.client_key: [address for address in each.wording.to if address not in stopped] for each in given}
+    going = [each for each in given if each.client_key not in known and people[each.client_key]]
+    if not going:
+        return []
+    words = [
+        NewMessage(
+            each.conversation_id, MessageKind.BOT.value, without_link(each.wording.text), SYSTEM, each.client_key,
+            data={"extra": "mail"},
+        )
+        for each in going
+    ]  # fmt: skip
+    added = add_messages(words, now=now)
+    chains = chains_of([each.conversation_id for each in going])
+    letters = []
+    for each, outcome in zip(going, added, strict=True):
+        if isinstance(outcome, Refusal):
+            raise outcome
+        letter = _letter(
+            each.case_id, wording=each.wording, mailbox=each.mailbox, people=(people[each.client_key], [], []), kind=each.kind,
+            client_key=each.client_key, now=now, due_at=now, author_id=None, conversation_id=each.conversation_id,
+            chain=chains[each.conversation_id],
+        )  # fmt: skip
+        letter.state, letter.message_id = LetterState.QUEUED, outcome.id
+        letters.append(letter)
+    insert_many(letters)
     transaction.on_commit(wake_readers, robust=True)
-    return letter
+    return letters
 
 
 @transaction.atomic
@@ -242,19 +276,30 @@ def mailbox_of(case: Case, *, conversation_id: int | None) -> Mailbox:
 
 def _new_letter(
     case_id: int, *, wording: Wording, mailbox: Mailbox, people: tuple[list[str], list[str], list[str]], kind: str,
-    client_key: UUID, now: datetime, due_at: datetime, author_id: int | None, conversation_id: int | None = None,
+    client_key: UUID, now: datetime, due_at: datetime, author_id: int | None,
 ) -> Letter:  # fmt: skip
-    talk_id = conversation_id or _conversation_id(case_id, now=now)
-    in_reply_to, references = chain_of(talk_id)
-    letter = Letter.objects.create(
-        mailbox=mailbox, case_id=case_id, conversation_id=talk_id, author_id=author_id, kind=kind, client_key=client_key,
-        identifier=f"lt.{uuid4().hex}@{mailbox.domain}", in_reply_to=in_reply_to, references=references,
+    talk_id = _conversation_id(case_id, now=now)
+    letter = _letter(
+        case_id, wording=wording, mailbox=mailbox, people=people, kind=kind, client_key=client_key, now=now, due_at=due_at,
+        author_id=author_id, conversation_id=talk_id, chain=chain_of(talk_id),
+    )  # fmt: skip
+    letter.save(force_insert=True)
+    LetterFile.objects.bulk_create(LetterFile(letter=letter, file_id=each) for each in dict.fromkeys(wording.file_ids))
+    return letter
+
+
+def _letter(
+    case_id: int, *, wording: Wording, mailbox: Mailbox, people: tuple[list[str], list[str], list[str]], kind: str,
+    client_key: UUID, now: datetime, due_at: datetime, author_id: int | None, conversation_id: int,
+    chain: tuple[str, list[str]],
+) -> Letter:  # fmt: skip
+    return Letter(
+        mailbox=mailbox, case_id=case_id, conversation_id=conversation_id, author_id=author_id, kind=kind, client_key=client_key,
+        identifier=f"lt.{uuid4().hex}@{mailbox.domain}", in_reply_to=chain[0], references=chain[1],
         to=people[0], cc=people[1], bcc=people[2], subject=" ".join(wording.subject.split())[:500], text=check_text(wording.text),
         signature=wording.signature, quote=wording.quote, closes=wording.closes, priority=mailbox.priority,
         created_at=now, due_at=due_at,
     )  # fmt: skip
-    LetterFile.objects.bulk_create(LetterFile(letter=letter, file_id=each) for each in dict.fromkeys(wording.file_ids))
-    return letter
 
 
 def _conversation_id(case_id: int, *, now: datetime) -> int:
@@ -266,12 +311,24 @@ def _conversation_id(case_id: int, *, now: datetime) -> int:
 
 def chain_of(conversation_id: int) -> tuple[str, list[str]]:
     """What a new letter answers, and the whole exchange's Message-IDs, oldest first."""
-    mails = Mail.objects.filter(conversation_id=conversation_id, message__isnull=False).exclude(identifier="")
-    letters = Letter.objects.filter(conversation_id=conversation_id, message__isnull=False)
-    rows = [*mails.values_list("message_id", "identifier"), *letters.values_list("message_id", "identifier")]
-    chain = [identifier for _message, identifier in sorted(rows)]
-    last_mail = mails.order_by("-message_id").values_list("identifier", flat=True).first()
-    return (last_mail or (chain[-1] if chain else "")), chain[:1] + chain[1:][-LONGEST_REFERENCES:]
+    return chains_of([conversation_id])[conversation_id]
+
+
+def chains_of(conversation_ids: Sequence[int]) -> dict[int, tuple[str, list[str]]]:
+    """The same for many exchanges: two queries."""
+    mails = Mail.objects.filter(conversation_id__in=conversation_ids, message__isnull=False).exclude(identifier="")
+    letters = Letter.objects.filter(conversation_id__in=conversation_ids, message__isnull=False)
+    said: dict[int, list[tuple[int, str, bool]]] = {talk_id: [] for talk_id in conversation_ids}
+    for rows, is_theirs in ((mails, True), (letters, False)):
+        for talk_id, message_id, identifier in rows.values_list("conversation_id", "message_id", "identifier"):
+            said[talk_id].append((message_id, identifier, is_theirs))
+    return {talk_id: _chain(sorted(each)) for talk_id, each in said.items()}
+
+
+def _chain(said: Sequence[tuple[int, str, bool]]) -> tuple[str, list[str]]:
+    chain = [identifier for _message, identifier, _theirs in said]
+    theirs = [identifier for _message, identifier, is_theirs in said if is_theirs]
+    return (theirs or chain or [""])[-1], chain[:1] + chain[1:][-LONGEST_REFERENCES:]
 
 
 def _recipients(wording: Wording) -> tuple[list[str], list[str], list[str]]:

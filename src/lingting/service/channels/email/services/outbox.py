@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from lingting.kernel.notices.services import tell
 from lingting.kernel.timeline.events import SYSTEM
 from lingting.kernel.timeline.services import record
 from lingting.service.channels.email.events import LetterMoved
 from lingting.service.channels.email.models import Letter, LetterState, Mailbox, Suppression
+from lingting.service.channels.email.troubles import Trouble
 from lingting.service.desk.models import MessageKind
 from lingting.service.desk.services import add_message, mark_delivered
 
@@ -65,14 +65,14 @@ def note_failed(letter: Letter, *, trouble: str, now: datetime) -> None:
     """It will not be tried again by itself; its author is told."""
     _end(letter, state=LetterState.FAILED, trouble=trouble, now=now)
     if letter.author is not None:
-        params = {"case": letter.case_id, "words": letter.trouble[:160]}
+        params = {"case": letter.case_id, "words": letter.trouble}
         tell(letter.author, code="email.not_sent", params=params, url=f"/desk/cases/{letter.case_id}/", level="breach", now=now)
 
 
 @transaction.atomic
 def note_unsure(letter: Letter, *, now: datetime) -> None:
     """The connection or the process broke while the server was taking it: nobody knows, so a person decides."""
-    trouble = _("The connection broke while the server was taking this letter: it may have arrived, or not.")
+    trouble = Trouble("unsure").stored()
     _end(letter, state=LetterState.UNSURE, trouble=trouble, now=now)
     if letter.author is not None:
         params = {"case": letter.case_id, "words": trouble}

@@ -25,15 +25,6 @@ REASONS = {
 }
 
 
-class Unreadable(Exception):
-    """A mail that a person has to look at; `reason` is a key of `REASONS`."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
-
-
 class NoSuchMail(NotFound):
     code = "no_such_mail"
 

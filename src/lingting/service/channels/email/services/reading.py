@@ -1,7 +1,8 @@
 """Stored bytes become what they are: in batches, each mail once, whatever dies on the way.
 
-A batch is claimed in one commit and told in another, with a savepoint per mail. A claim whose process is gone is taken up
-alone; a mail with which a process died alone twice is held for a person.
+A batch is claimed in one commit and told in another, by steps that take all of it at once (`arrivals`). What a process
+had claimed that is gone is taken up again, together at first, then each mail alone; one with which a process died alone
+twice is held for a person.
 """
 
 from __future__ import annotations
@@ -9,40 +10,54 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from lingting.kernel.timeline.events import SYSTEM
 from lingting.platform.refusals import Refusal
 from lingting.service.channels.email.claims import ALIVE, Claimant
 from lingting.service.channels.email.models import Mailbox, RawMail, RawState
 from lingting.service.channels.email.parsing import ParsedMail, parse
-from lingting.service.channels.email.services.arrivals import Arrival, take_in
-from lingting.service.channels.email.services.quarantine import Unreadable, hold
+from lingting.service.channels.email.services.arrivals import Verdict, take_in
+from lingting.service.channels.email.services.incoming import Arrival
+from lingting.service.channels.email.services.quarantine import hold
+from lingting.service.channels.email.services.rounds import rounds
 
-BATCH = 25
+BATCH = 200
+BATCH_BYTES = 16 * 1024 * 1024
 BATCH_SECONDS = 0.6
-MOST_DEATHS = 3
+MOST_DEATHS = 4
 MOST_ATTEMPTS = 6
 _log = logging.getLogger(__name__)
 
-_CLAIM_DEAD = f"""
-    UPDATE email_rawmail SET claimed_by = %(key)s, deaths = deaths + 1
-    WHERE id = (
-        SELECT id FROM email_rawmail
-        WHERE state = 'waiting' AND claimed_by IS NOT NULL AND claimed_by NOT IN ({ALIVE})
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, deaths
+_FITTING = """
+    fitting AS (
+        SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM next) AS row WHERE before < %(bytes)s
+    )
 """
-_CLAIM = """
-    UPDATE email_rawmail SET claimed_by = %(key)s
-    WHERE id IN (
-        SELECT id FROM email_rawmail
+_CLAIM_DEAD = f"""
+    WITH dead AS (
+        SELECT id, size, deaths FROM email_rawmail
+        WHERE state = 'waiting' AND claimed_by IS NOT NULL AND claimed_by NOT IN ({ALIVE})
+        ORDER BY deaths, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ), next AS (
+        SELECT id, size FROM (SELECT *, row_number() OVER (ORDER BY deaths, id) AS place FROM dead) AS row
+        WHERE deaths = 0 OR place = 1
+    ), {_FITTING}
+    UPDATE email_rawmail SET claimed_by = %(key)s, deaths = deaths + 1
+    WHERE id IN (SELECT id FROM fitting) RETURNING id, deaths
+"""
+_CLAIM = f"""
+    WITH next AS (
+        SELECT id, size FROM email_rawmail
         WHERE state = 'waiting' AND claimed_by IS NULL AND (not_before_at IS NULL OR not_before_at <= %(now)s)
         ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
-    ) RETURNING id
+    ), {_FITTING}
+    UPDATE email_rawmail SET claimed_by = %(key)s WHERE id IN (SELECT id FROM fitting) RETURNING id
 """
 _LOAD = """
     SELECT id, mailbox_id, COALESCE(repaired, content), received_at, envelope_to, attempts, reason
@@ -64,100 +79,115 @@ class _Raw:
 def read_waiting(claimant: Claimant, *, now: datetime, most: int = BATCH) -> int:
     """Tells the next mails that wait; returns how many were dealt with (0: nothing waits). Not inside a transaction."""
     key = claimant.ensure()
-    orphan = _claim_orphan(key, now=now)
-    if orphan is not None:
-        return orphan
-    ids = _claim(key, now=now, most=most)
-    return _read(ids, key=key, now=now) if ids else 0
+    claims: dict[str, Any] = {"key": key, "now": now, "most": most, "bytes": BATCH_BYTES}
+    ids, held = _claim_orphans(claims, now=now)
+    if not ids and not held:
+        ids = _claim(claims)
+    return held + (_read(_loaded(ids, key=key), now=now) if ids else 0)
 
 
-def _claim_orphan(key: int, *, now: datetime) -> int | None:
-    """Takes up one mail that a dead process had in hand; None when there is none."""
+def _claim_orphans(claims: Mapping[str, Any], *, now: datetime) -> tuple[list[int], int]:
+    """Takes up what a dead process had in hand: the ids to read, and how many are held instead.
+
+    All together once; what a second process died with, alone.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM_DEAD, {"key": key})
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        if row[1] >= MOST_DEATHS:
-            hold(row[0], reason="kills", detail="", actor=SYSTEM, now=now)
-            return 1
-    return _read([row[0]], key=key, now=now)
+        cursor.execute(_CLAIM_DEAD, claims)
+        rows = cursor.fetchall()
+        deadly = [raw_id for raw_id, deaths in rows if deaths >= MOST_DEATHS]
+        for raw_id in deadly:
+            hold(raw_id, reason="kills", detail="", actor=SYSTEM, now=now)
+    return [raw_id for raw_id, deaths in rows if deaths < MOST_DEATHS], len(deadly)
 
 
-def _claim(key: int, *, now: datetime, most: int) -> list[int]:
+def _claim(claims: Mapping[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"key": key, "now": now, "most": most})
+        cursor.execute(_CLAIM, claims)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _read(ids: list[int], *, key: int, now: datetime) -> int:
+def _loaded(ids: Sequence[int], *, key: int) -> list[_Raw]:
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids, key])
-        rows = [_Raw(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
-    mailboxes = {box.pk: box for box in Mailbox.objects.filter(pk__in={row.mailbox_id for row in rows})}
+        cursor.execute(_LOAD, [list(ids), key])
+        return [_Raw(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
+
+
+def _read(rows: Sequence[_Raw], *, now: datetime) -> int:
+    """Tells mails in one transaction, each round of them under a savepoint."""
+    mailboxes = Mailbox.objects.in_bulk({row.mailbox_id for row in rows})
     own = frozenset(Mailbox.objects.values_list("address", flat=True))
-    parsed = [(row, _parsed(row)) for row in rows]
+    verdicts: dict[int, Verdict] = {}
+    arrivals = []
+    for row in rows:
+        mail = _parsed(row)
+        if isinstance(mail, Verdict):
+            verdicts[row.id] = mail
+        else:
+            box = mailboxes[row.mailbox_id]
+            arrivals.append(Arrival(row.id, box, mail, row.received_at, row.envelope_to, own, row.reason == "released"))
     began = time.monotonic()
-    told: list[tuple[int, str]] = []
-    later: list[int] = []
     with transaction.atomic():
-        for row, mail in parsed:
-            if told and time.monotonic() - began > BATCH_SECONDS:
-                later.append(row.id)
-                continue
-            arrival = Arrival(row.id, mailboxes[row.mailbox_id], row.received_at, row.envelope_to, own, row.reason == "released")
-            state = _tell_one(mail, row=row, arrival=arrival, now=now)
-            if state:
-                told.append((row.id, state))
-        _finish(told, later=later, now=now)
+        for together in rounds(arrivals):
+            if not verdicts or time.monotonic() - began < BATCH_SECONDS:
+                verdicts |= _told(together, now=now)
+        _finish(rows, verdicts=verdicts, now=now)
     return len(rows)
 
 
-def _parsed(row: _Raw) -> ParsedMail | str:
+def _parsed(row: _Raw) -> ParsedMail | Verdict:
     """The mail, or why it could not be read: a fault of the reader must not stop the others."""
     try:
         return parse(row.content)
     except Exception:  # noqa: BLE001  (an entry point for foreign bytes)
         _log.exception("Mail %s could not be read; it is held.", row.id)
-        return traceback.format_exc(limit=-6)
+        return Verdict(RawState.QUARANTINED, "error", traceback.format_exc(limit=-6))
 
 
-def _tell_one(mail: ParsedMail | str, *, row: _Raw, arrival: Arrival, now: datetime) -> str:
-    """Tells one mail in a savepoint; returns its new state, empty when it was held or waits for another try."""
-    if isinstance(mail, str):
-        hold(row.id, reason="error", detail=mail, actor=SYSTEM, now=now)
-        return ""
+def _told(together: Sequence[Arrival], *, now: datetime) -> dict[int, Verdict]:
+    """A verdict for each; where one of them fails, the halves are tried by themselves until it stands alone."""
     try:
         with transaction.atomic():
-            return take_in(mail, arrival=arrival, now=now)
-    except Unreadable as held:
-        hold(row.id, reason=held.reason, detail=held.detail, actor=SYSTEM, now=now)
-    except Refusal as refusal:
-        hold(row.id, reason="refused", detail=str(refusal), actor=SYSTEM, now=now)
-    except OperationalError as error:
+            return take_in(together, now=now)
+    except Exception as error:
         if connection.connection is None or connection.connection.closed:
             raise
-        _again(row, words=str(error), now=now)
-    except (DatabaseError, Exception):
-        if connection.connection is None or connection.connection.closed:
-            raise
-        _log.exception("Mail %s could not be told; it is held.", row.id)
-        hold(row.id, reason="error", detail=traceback.format_exc(limit=-8), actor=SYSTEM, now=now)
-    return ""
+        if len(together) > 1:
+            half = len(together) // 2
+            return _told(together[:half], now=now) | _told(together[half:], now=now)
+        return {together[0].raw_id: _failure(error, raw_id=together[0].raw_id)}
+
+
+def _failure(error: Exception, *, raw_id: int) -> Verdict:
+    if isinstance(error, Refusal):
+        return Verdict(RawState.QUARANTINED, "refused", str(error))
+    if isinstance(error, OperationalError):
+        # A lock or a limit of the database stood in the way: tried again a little later.
+        return Verdict(RawState.WAITING, "", str(error))
+    _log.error("Mail %s could not be told; it is held.", raw_id, exc_info=error)
+    return Verdict(RawState.QUARANTINED, "error", "".join(traceback.format_exception(error, limit=-8)))
+
+
+def _finish(rows: Sequence[_Raw], *, verdicts: Mapping[int, Verdict], now: datetime) -> None:
+    """Writes down what became of each; what was not reached goes back into the line."""
+    for row in rows:
+        verdict = verdicts.get(row.id)
+        if verdict and verdict.state == RawState.WAITING:
+            _again(row, words=verdict.detail, now=now)
+        elif verdict and verdict.state == RawState.QUARANTINED:
+            hold(row.id, reason=verdict.reason, detail=verdict.detail, actor=SYSTEM, now=now)
+    for state in (RawState.DONE, RawState.REPEATED):
+        ids = [raw_id for raw_id, verdict in verdicts.items() if verdict.state == state]
+        if ids:
+            RawMail.objects.filter(pk__in=ids).update(state=state, claimed_by=None, done_at=now)
+    later = [row.id for row in rows if row.id not in verdicts]
+    if later:
+        RawMail.objects.filter(pk__in=later).update(claimed_by=None)
 
 
 def _again(row: _Raw, *, words: str, now: datetime) -> None:
-    """A lock or a limit of the database stood in the way: tried again a little later, not for ever."""
+    """Tried again a little later, not for ever."""
     if row.attempts + 1 >= MOST_ATTEMPTS:
         hold(row.id, reason="error", detail=words, actor=SYSTEM, now=now)
         return
     pause = timedelta(seconds=0.5 * 2**row.attempts)
     RawMail.objects.filter(pk=row.id).update(attempts=row.attempts + 1, claimed_by=None, not_before_at=now + pause)
-
-
-def _finish(told: list[tuple[int, str]], *, later: list[int], now: datetime) -> None:
-    for state in {state for _id, state in told}:
-        ids = [raw_id for raw_id, its_state in told if its_state == state]
-        RawMail.objects.filter(pk__in=ids).update(state=RawState(state), claimed_by=None, done_at=now)
-    if later:
-        RawMail.objects.filter(pk__in=later).update(claimed_by=None)

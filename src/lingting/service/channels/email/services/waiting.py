@@ -1,26 +1,28 @@
-"""After a customer's letter: who is to answer it, and what the centre answers by itself."""
+"""After a customer's letter: who is to answer it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from lingting.kernel.timeline.events import Actor
-from lingting.service.channels.email.models import Mail, Mailbox
-from lingting.service.channels.email.services.acknowledging import acknowledge
+from lingting.service.channels.email.services.incoming import Incoming
 from lingting.service.desk.models import Case
 from lingting.service.routing.models import Assignment
-from lingting.service.routing.services import enqueue
+from lingting.service.routing.services import Waiting, enqueue_many
 
 
-def let_wait(conversation_id: int, *, case_id: int, actor: Actor, now: datetime) -> None:
-    """A letter whose case nobody has waits in the queue like a chat; one with an owner is theirs, and stays unread."""
-    owner_is_there = Case.objects.filter(pk=case_id).values_list("assignee__is_active", flat=True).first()
-    if owner_is_there or Assignment.objects.filter(conversation_id=conversation_id, ended_at=None).exists():
-        return
-    enqueue(conversation_id, actor=actor, now=now)
+def let_wait(letters: Sequence[Incoming], *, now: datetime) -> None:
+    """Letters whose cases nobody has wait in the queue like chats; those with an owner are theirs, and stay unread."""
+    known = [each for each in letters if not each.is_new]
+    in_hand = _in_hand(known) if known else set()
+    waiting = {each.conversation_id: each for each in letters if each.conversation_id not in in_hand}
+    if waiting:
+        enqueue_many([Waiting(each.conversation_id, each.actor) for each in waiting.values()], now=now)
 
 
-def answer_by_itself(case_id: int, *, conversation_id: int, mailbox: Mailbox, mail: Mail, now: datetime) -> None:
-    """The acknowledgement of a new case, where the mailbox gives one."""
-    if mailbox.acknowledges and mailbox.smtp_host:
-        acknowledge(case_id, conversation_id=conversation_id, mailbox=mailbox, mail=mail, now=now)
+def _in_hand(letters: Sequence[Incoming]) -> set[int]:
+    """Conversations of cases with an owner who is there, or that somebody has in hand."""
+    talks = {each.conversation_id for each in letters}
+    owned = set(Case.objects.filter(pk__in={each.case_id for each in letters}, assignee__is_active=True).values_list("pk", flat=True))
+    held = Assignment.objects.filter(conversation_id__in=talks, ended_at=None).values_list("conversation_id", flat=True)
+    return set(held) | {each.conversation_id for each in letters if each.case_id in owned}

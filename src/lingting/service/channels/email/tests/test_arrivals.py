@@ -200,14 +200,14 @@ def test_a_fault_with_one_mail_holds_that_one_only(
 ):
     from lingting.service.channels.email.services import arrivals
 
-    genuine = arrivals.customer_at
+    genuine = arrivals.customers_of
 
-    def fails_for_one(writer, **given):
-        if writer.address.startswith("poison"):
+    def fails_for_one(incoming, **given):
+        if any(each.writer.address.startswith("poison") for each in incoming):
             raise RuntimeError("poison")
-        return genuine(writer, **given)
+        return genuine(incoming, **given)
 
-    monkeypatch.setattr(arrivals, "customer_at", fails_for_one)
+    monkeypatch.setattr(arrivals, "customers_of", fails_for_one)
     for name in ("a", "poison", "b"):
         store_mail(mailbox.pk, content=mail(sender=f"{name}@customer.example"), source="lmtp", now=now)
     read_waiting(claimant, now=now)
@@ -220,10 +220,22 @@ def test_a_mail_that_ends_its_process_is_held_after_dying_alone_twice(mailbox: M
         store_mail(mailbox.pk, content=mail(sender=f"{name}@customer.example"), source="lmtp", now=now)
     ids = list(RawMail.objects.order_by("id").values_list("id", flat=True))
     RawMail.objects.update(claimed_by=7)  # a batch of both, claimed by a process that is gone
-    RawMail.objects.filter(pk=ids[0]).update(deaths=2)  # and the first one has killed one alone already
+    RawMail.objects.filter(pk=ids[0]).update(deaths=3)  # and the first one has killed two alone already
     while read_waiting(claimant, now=now):
         pass
     assert list(RawMail.objects.order_by("id").values_list("state", "reason")) == [("held", "kills"), ("done", "")]
+
+
+def test_what_a_dead_process_had_in_hand_is_read_together_and_its_suspects_alone(
+    mailbox: Mailbox, claimant: Claimant, now: datetime
+):
+    for name in ("a", "b", "c", "d"):
+        store_mail(mailbox.pk, content=mail(sender=f"{name}@customer.example"), source="lmtp", now=now)
+    RawMail.objects.update(claimed_by=7)
+    ids = list(RawMail.objects.order_by("id").values_list("id", flat=True))
+    RawMail.objects.filter(pk__in=ids[:2]).update(deaths=1)
+    assert [read_waiting(claimant, now=now) for _round in range(4)] == [2, 1, 1, 0]
+    assert set(RawMail.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_what_a_living_process_has_in_hand_is_left_alone(mailbox: Mailbox, claimant: Claimant, now: datetime):
