@@ -17,7 +17,7 @@ from lingting.service.complaints import services
 from lingting.service.complaints.models import Cause, Complaint, FollowUp
 from lingting.service.complaints.tests.scene import classify, complaint_of, make_complaint_scene, refund
 from lingting.service.desk.models import Message
-from lingting.service.desk.services import start_conversation
+from lingting.service.desk.services import close_case, start_conversation
 from lingting.service.desk.tests.scene import NOW, Scene
 from lingting.service.workorders.services import answer_order, ask_department, save_department
 
@@ -199,3 +199,16 @@ def test_rules_read_the_classes_and_can_classify(scene: Scene):
     actions_of("desk.case")["classify_complaint"].perform(plain.pk, params, scene.lin.as_actor, NOW)
     assert Complaint.objects.get(case=plain).severity == 3
     assert {"ComplaintFiled", "ComplaintClosed"} <= set(whens_of("desk.case"))
+
+
+def test_a_case_closes_with_its_complaint_and_never_before_it(scene: Scene):
+    complaint = classify(scene, complaint_of(scene))
+    with pytest.raises(services.ComplaintStillOpen) as refused:
+        close_case(complaint.case_id, actor=scene.lin.as_actor, now=hours(1))
+    assert refused.value.details["missing"] == services.missing_for_closing(complaint)
+    services.answer_complaint(complaint.pk, text="换新机", sends=False, actor=scene.lin.as_actor, now=hours(5))
+    with pytest.raises(services.ComplaintStillOpen):
+        close_case(complaint.case_id, actor=scene.lin.as_actor, now=hours(6))
+    close(scene, complaint)
+    complaint.case.refresh_from_db()
+    assert complaint.case.state == "closed"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lingting.kernel.accounts.permissions import requires
-from lingting.platform.tables import Cell, table_response
+from lingting.platform.tables import Cell, UnknownForm, table_response
 from lingting.service.complaints import selectors
 from lingting.service.complaints.models import CompensationState, Complaint, Responsibility, Stage
 from lingting.service.complaints.services import record_export
@@ -27,6 +27,8 @@ _GIVEN = (CompensationState.APPROVED, CompensationState.GRANTED)
 @requires("complaints.export_complaints")
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The list as it is filtered, within the person's reach, as CSV or XLSX. It is put on record."""
+    if form not in ("csv", "xlsx"):
+        raise UnknownForm(_("Choose CSV or XLSX."))
     now = timezone.now()
     given = {key: request.GET.get(key, "") for key in ("stage", "severity", "category", "flag", "q")}
     rows = selectors.filtered(selectors.visible_complaints(request.user), given, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -122,3 +123,13 @@ def test_an_order_needs_words(scene: Scene, logistics: Department, subject: str,
             case.pk, department_id=logistics.pk, subject=subject, question=question, actor=scene.lin.as_actor, now=NOW
         )
     assert not WorkOrder.objects.exists()
+
+
+def test_what_a_form_says_is_said_once_however_often_it_is_sent(scene: Scene, logistics: Department):
+    _case, order, _token = ask(scene, logistics)
+    question, answer = uuid4(), uuid4()
+    for _sent in range(2):
+        services.ask_back(order.pk, text="收件人是谁？", by="小王", actor=CLERK, now=later(600), client_key=question)
+    for _sent in range(2):
+        services.answer_order(order.pk, text="明天到", by="小王", actor=CLERK, now=later(700), client_key=answer)
+    assert [word.text for word in order.words.all()] == ["单号 SF100 到哪里了？", "收件人是谁？", "明天到"]
