@@ -17,4 +17,5 @@ manifest = Manifest(
     ],
     permissions=[Permission(key="automation.manage_rules", label=_("Manage automation rules"))],
     pages=[("settings/automation/", "lingting.kernel.automation.urls")],
+    rest=[("automation", "lingting.kernel.automation.rest:router")],
 )  # fmt: skip

@@ -19,8 +19,8 @@ class ProceduresConfig(AppConfig):
         from lingting.kernel.timeline.registry import register_subject
 
         register_subject(
-            "procedures.step_run", label=_("Step"), name=audiences.name_of_step, url=audiences.url_of_step,
-            topics=audiences.topics_of_step,
+            "procedures.step_run", label=_("Step"), name=audiences.name_of_step, names=audiences.names_of_steps,
+            url=audiences.url_of_step, topics=audiences.topics_of_step,
         )  # fmt: skip
         register_text("procedures.to_read", _("Please read: %(name)s, version %(number)s"), icon="book")
         register_text("procedures.read_reminder", _("Still to read: %(name)s, version %(number)s"), icon="book")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 
 from lingting.kernel.procedures.models import StepRun
@@ -9,10 +11,20 @@ from lingting.kernel.timeline.registry import subject_kind
 
 
 def name_of_step(pk: int) -> str:
-    passage = StepRun.objects.select_related("step", "run").filter(pk=pk).first()
-    if passage is None:
-        return str(pk)
-    return f"{passage.step.title} · {subject_kind(passage.run.subject_kind).name(passage.run.subject_id)}"
+    return names_of_steps([pk]).get(pk, str(pk))
+
+
+def names_of_steps(ids: Sequence[int]) -> dict[int, str]:
+    """Steps by title and what they are about: one query, and those that name the subjects."""
+    passages = list(StepRun.objects.select_related("step", "run").filter(pk__in=ids))
+    about: dict[str, list[int]] = {}
+    for passage in passages:
+        about.setdefault(passage.run.subject_kind, []).append(passage.run.subject_id)
+    named = {kind: subject_kind(kind).names(pks) for kind, pks in about.items()}
+    return {
+        passage.pk: f"{passage.step.title} · {named[passage.run.subject_kind].get(passage.run.subject_id, passage.run.subject_id)}"
+        for passage in passages
+    }
 
 
 def url_of_step(pk: int) -> str:

@@ -18,6 +18,8 @@ from lingting.kernel.procedures.services import LevelDraft, OutcomeDraft
 from lingting.kernel.questionnaires.models import Version as FormVersion
 from lingting.kernel.timeline.registry import subject_kinds
 
+MOST_REFERENCES = 20
+
 
 def _subject_choices() -> list[tuple[str, Any]]:
     return [("", gettext_lazy("Anything")), *((kind.key, kind.label) for kind in subject_kinds())]
@@ -58,10 +60,7 @@ class StepForm(forms.ModelForm):
         FormVersion.objects.filter(published_at__isnull=False).select_related("questionnaire").order_by("questionnaire__key", "-number"),
         label=pgettext_lazy("questionnaire", "Form"), required=False, empty_label="—",
     )  # fmt: skip
-    knowledge = forms.CharField(
-        label=gettext_lazy("Required knowledge"), required=False, max_length=600,
-        help_text=gettext_lazy("References with commas between, e.g. knowledge.article:12"),
-    )  # fmt: skip
+    knowledge = forms.Field(label=gettext_lazy("Required knowledge"), required=False, widget=forms.SelectMultiple)
 
     class Meta:
         model = Step
@@ -86,7 +85,6 @@ class StepForm(forms.ModelForm):
 
     def __init__(self, *positions: Any, amounts: list[tuple[str, str]] | None = None, **names: Any) -> None:
         super().__init__(*positions, **names)
-        self.initial["knowledge"] = ", ".join(self.instance.knowledge)
         self.fields["role"].queryset = Role.objects.order_by("id")  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("id")  # type: ignore[attr-defined]
         self.fields["person"].queryset = Account.objects.filter(is_active=True).order_by("display_name")  # type: ignore[attr-defined]
@@ -97,8 +95,7 @@ class StepForm(forms.ModelForm):
         )
 
     def clean_knowledge(self) -> list[str]:
-        text = str(self.cleaned_data["knowledge"]).replace("，", ",")
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return list(dict.fromkeys(key[:120] for key in self.cleaned_data["knowledge"] or [] if key))[:MOST_REFERENCES]
 
     def clean(self) -> dict[str, Any]:
         """Only the owner that its kind names is kept."""

@@ -33,4 +33,9 @@ manifest = Manifest(
         ),
     ],
     pages=[("procedures/", "lingting.kernel.procedures.urls")],
+    rest=[
+        ("procedures", "lingting.kernel.procedures.rest:router"),
+        ("procedure-runs", "lingting.kernel.procedures.rest:runs"),
+        ("procedure-steps", "lingting.kernel.procedures.rest:steps"),
+    ],
 )  # fmt: skip

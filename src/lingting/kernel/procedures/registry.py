@@ -52,3 +52,8 @@ def references_of(keys: Sequence[str]) -> list[Reference]:
         if kind is not None:
             known.update({f"{prefix}:{pk}": reference for pk, reference in kind.resolve(ids).items()})
     return [known.get(key, Reference(key=key, label=key)) for key in keys]
+
+
+def forget_knowledge(prefix: str) -> None:
+    """A kind of knowledge that is no longer offered."""
+    _knowledge.pop(prefix, None)

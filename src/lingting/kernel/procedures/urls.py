@@ -16,6 +16,7 @@ urlpatterns = [
     path("readings/<int:version_id>/", runs.reading, name="reading"),
     path("", writing.procedures, name="procedures"),
     path("new/", writing.sheet, name="new"),
+    path("knowledge/", writing.knowledge, name="knowledge"),
     path("import/", writing.bringing_in, name="import"),
     path("<int:procedure_id>/", writing.procedure, name="procedure"),
     path("<int:procedure_id>/sheet/", writing.sheet, name="sheet"),

@@ -20,4 +20,5 @@ manifest = Manifest(
         Permission(key="questionnaires.view_results", label=_("See answers to questionnaires")),
     ],
     pages=[("settings/questionnaires/", "lingting.kernel.questionnaires.urls")],
+    rest=[("questionnaires", "lingting.kernel.questionnaires.rest:router")],
 )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Max, Prefetch, QuerySet
 
 from lingting.kernel.questionnaires.asking import answer_words
 from lingting.kernel.questionnaires.models import Answer, ItemKind, Questionnaire, Response, Version
+from lingting.kernel.timeline.registry import subject_kind
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import plain_url
 
@@ -40,6 +42,17 @@ def answers_shown(response: Response) -> list[dict[str, Any]]:
     wanted = [answer.value["value"] for answer in answers if answer.item.kind == ItemKind.FILE]
     files = {str(file.public_id): file for file in StoredFile.objects.filter(public_id__in=wanted)} if wanted else {}
     return [_shown(answer, files) for answer in answers]
+
+
+def name_subjects(rows: Sequence[Response]) -> None:
+    """Puts beside each response what it is about, as people name it: `about` (the kind) and `about_name`. Few queries."""
+    by_kind: dict[str, list[int]] = {}
+    for row in rows:
+        by_kind.setdefault(row.subject_type, []).append(row.subject_id)
+    named = {kind: subject_kind(kind).names(ids) for kind, ids in by_kind.items()}
+    for row in rows:
+        row.about = str(subject_kind(row.subject_type).label)  # type: ignore[attr-defined]
+        row.about_name = named[row.subject_type].get(row.subject_id, f"#{row.subject_id}")  # type: ignore[attr-defined]
 
 
 def _shown(answer: Answer, files: dict[str, StoredFile]) -> dict[str, Any]:

@@ -31,14 +31,16 @@ class Field:
 class SubjectKind:
     """A kind of thing, e.g. `desk.case`; `key` is the `subject_type` of its facts.
 
-    `label` names the kind; `name(id)` one of them; `url(id)` its page; `topics(id)` the live audiences that hear of it, e.g.
-    `("case:12", "desk")`; `owner(id)` the id of the account that has it in hand; `may_see(account, id)` who sees its steps;
+    `label` names the kind; `name(id)` one of them, `names(ids)` many at once for lists; `url(id)` its page; `topics(id)` the
+    live audiences that hear of it, e.g. `("case:12", "desk")`; `owner(id)` the id of the account that has it
+    in hand; `may_see(account, id)` who sees its steps;
     `fields` what branches and conditions may ask of it, `read(ids)` their values (one or few queries for all of them).
     """
 
     key: str
     label: Text
     name: Callable[[int], str]
+    names: Callable[[Sequence[int]], Mapping[int, str]]
     url: Callable[[int], str]
     topics: Callable[[int], tuple[str, ...]]
     owner: Callable[[int], int | None]
@@ -51,13 +53,15 @@ _kinds: dict[str, SubjectKind] = {}
 
 
 def register_subject(
-    key: str, *, label: Text, name: Callable[[int], str] | None = None, url: Callable[[int], str] | None = None,
+    key: str, *, label: Text, name: Callable[[int], str] | None = None,
+    names: Callable[[Sequence[int]], Mapping[int, str]] | None = None, url: Callable[[int], str] | None = None,
     topics: Callable[[int], tuple[str, ...]] | None = None, owner: Callable[[int], int | None] | None = None,
     may_see: Callable[[Any, int], bool] | None = None, fields: Iterable[Field] = (), read: Read | None = None,
 ) -> SubjectKind:  # fmt: skip
     """`register_subject("desk.case", label=_("Case"), url=case_url, topics=lambda pk: (f"case:{pk}", "desk"))`."""
+    one = name or (lambda pk: f"{label} {pk}")
     _kinds[key] = SubjectKind(
-        key=key, label=label, name=name or (lambda pk: f"{label} {pk}"), url=url or (lambda _pk: ""),
+        key=key, label=label, name=one, names=names or (lambda ids: {pk: one(pk) for pk in ids}), url=url or (lambda _pk: ""),
         topics=topics or (lambda _pk: ()), owner=owner or (lambda _pk: None), may_see=may_see or (lambda _account, _pk: False),
         fields={each.key: each for each in fields}, read=read or (lambda ids: {pk: {} for pk in ids}),
     )  # fmt: skip
@@ -84,7 +88,8 @@ def known_subject(key: str) -> SubjectKind | None:
 def subject_kind(key: str) -> SubjectKind:
     """The kind; one that nobody registered is named by its key, has no page, is not live and offers nothing."""
     return _kinds.get(key) or SubjectKind(
-        key=key, label=key, name=lambda pk: f"{key} {pk}", url=lambda _pk: "", topics=lambda _pk: (), owner=lambda _pk: None,
+        key=key, label=key, name=lambda pk: f"{key} {pk}", names=lambda ids: {pk: f"{key} {pk}" for pk in ids},
+        url=lambda _pk: "", topics=lambda _pk: (), owner=lambda _pk: None,
         may_see=lambda _account, _pk: False, read=lambda ids: {pk: {} for pk in ids},
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.timeline.registry import Field, register_subject
 from lingting.service.crm.models import Tier
-from lingting.service.desk.models import Case, CaseState, CaseType, Priority, Queue, Tag
+from lingting.service.desk.models import Case, CaseState, CaseType, Conversation, Priority, Queue, Tag
 from lingting.service.desk.selectors.channels import channel_choices
 from lingting.service.desk.selectors.sight import visible_case_ids
 
@@ -101,6 +101,7 @@ def connect() -> None:
         SUBJECT,
         label=_("Case"),
         name=_name,
+        names=_names,
         url=lambda case_id: reverse("desk:case", args=[case_id]),
         topics=lambda case_id: (f"case:{case_id}", "desk"),
         owner=lambda case_id: Case.objects.values_list("assignee_id", flat=True).get(pk=case_id),
@@ -108,8 +109,26 @@ def connect() -> None:
         fields=FIELDS,
         read=read,
     )
+    register_subject(
+        "desk.conversation", label=_("Conversation"), name=lambda pk: _names_of_talks([pk]).get(pk, f"#{pk}"),
+        names=_names_of_talks, url=_page_of_talk,
+    )  # fmt: skip
 
 
 def _name(case_id: int) -> str:
-    subject = Case.objects.filter(pk=case_id).values_list("subject", flat=True).first()
-    return f"#{case_id} {subject or ''}".strip()
+    return _names([case_id]).get(case_id, f"#{case_id}")
+
+
+def _names(ids: Sequence[int]) -> dict[int, str]:
+    rows = Case.objects.filter(pk__in=ids).values_list("pk", "subject")
+    return {pk: f"#{pk} {subject}".strip() for pk, subject in rows}
+
+
+def _names_of_talks(ids: Sequence[int]) -> dict[int, str]:
+    rows = Conversation.objects.filter(pk__in=ids).values_list("pk", "case_id", "case__subject")
+    return {pk: f"#{case_id} {subject}".strip() for pk, case_id, subject in rows}
+
+
+def _page_of_talk(conversation_id: int) -> str:
+    case_id = Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True).first()
+    return reverse("desk:case", args=[case_id]) if case_id else ""

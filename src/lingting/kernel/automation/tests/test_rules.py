@@ -198,3 +198,20 @@ def test_the_editor_keeps_what_was_typed_and_saves_what_works(scene: Scene, clie
     assert not kept.is_active
     client.post(f"/settings/automation/{kept.pk}/removal/")
     assert not Rule.objects.exists()
+
+
+def test_rules_and_what_they_did_are_read_over_the_api(scene: Scene, client: Client):
+    kept = rule(scene)
+    case = scene.case(subject="漏水")
+    run_all()
+    role = Role.objects.get(key="scene-role")
+    Role.objects.filter(pk=role.pk).update(permissions=["automation.manage_rules"])
+    client.force_login(scene.zhou)
+    found = client.get("/api/v1/automation/rules").json()["items"]
+    assert [(one["id"], one["whens"]) for one in found] == [(kept.pk, ["CaseOpened"])]
+    assert client.get(f"/api/v1/automation/rules/{kept.pk}").json()["actions"] == PRIORITY_1
+    fired = client.get(f"/api/v1/automation/rules/{kept.pk}/firings?outcome=done").json()["items"]
+    assert [one["subject_id"] for one in fired] == [case.pk]
+    assert client.get(f"/api/v1/automation/rules/{kept.pk + 1}").status_code == 404
+    Role.objects.filter(pk=role.pk).update(permissions=[])
+    assert client.get("/api/v1/automation/rules").status_code == 403

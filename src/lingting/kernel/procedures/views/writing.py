@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from lingting.kernel.procedures.diagram import drawn
 from lingting.kernel.procedures.differences import differences
 from lingting.kernel.procedures.forms import DefinitionForm, ProcedureForm, StepForm, read_levels, read_outcomes
 from lingting.kernel.procedures.models import Procedure, Step, StepKind, Version, VersionState
+from lingting.kernel.procedures.registry import knowledge_kinds, references_of
 from lingting.kernel.procedures.services.reading import readers_of
 from lingting.kernel.questionnaires.models import Item
 from lingting.kernel.timeline.registry import subject_kind
@@ -124,7 +125,7 @@ def _editor_context(found: Procedure, draft: Version, steps: list[Step], chosen:
     outcomes = list(chosen.outcomes.all()) if chosen else []
     return {
         "procedure": found, "draft": draft, "problems": problems, "chosen": chosen, "form": form, **_picture(draft),
-        "steps": [(step, step.key in wrong) for step in steps], "targets": [(step.key, step.title) for step in steps],
+        **_knowledge(form), "steps": [(step, step.key in wrong) for step in steps], "targets": [(step.key, step.title) for step in steps],
         "outcomes": [*((number, one, [*enumerate([*one.tests, {}])]) for number, one in enumerate(outcomes)), *_blank(chosen, outcomes)],
         "levels": [*enumerate([*(chosen.levels.all() if chosen else []), None])], "places": _places(found, steps, chosen),
         "operators": OPERATORS.items(), "kinds": StepKind.choices, "has_published": found.versions.exclude(pk=draft.pk).exists(),
@@ -145,6 +146,25 @@ def _amounts(steps: list[Step]) -> list[tuple[str, str]]:
         for step, item in _items(steps)
         if item.kind in ("number", "scale")
     ]
+
+
+def _knowledge(form: Any) -> dict[str, Any]:
+    """What a step requires people to know, and what else an editor may choose; nothing where no app offers any."""
+    offered = [one for kind in knowledge_kinds().values() for one in kind.find("")]
+    return {"references": references_of(form["knowledge"].value() or []) if form else [], "offered": offered}
+
+
+@require_safe
+@requires(WRITE)
+def knowledge(request: HttpRequest) -> HttpResponse:
+    """Pieces of knowledge whose name has the words, for the picker."""
+    words = request.GET.get("q", "")[:100]
+    found = [
+        {"value": one.key, "label": one.label, "detail": str(kind.label)}
+        for kind in knowledge_kinds().values()
+        for one in kind.find(words)
+    ]
+    return JsonResponse({"found": found})
 
 
 def _items(steps: list[Step]) -> list[tuple[Step, Item]]:

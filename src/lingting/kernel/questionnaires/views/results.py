@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.questionnaires.models import Questionnaire, Response
-from lingting.kernel.questionnaires.selectors import answers_shown
+from lingting.kernel.questionnaires.selectors import answers_shown, name_subjects
 from lingting.kernel.questionnaires.statistics import Figures, figures_of, responses_in
+from lingting.kernel.timeline.registry import subject_kind
 from lingting.platform.ui.paging import keyset_page
 
 VIEW_RESULTS = "questionnaires.view_results"
@@ -76,6 +77,7 @@ def responses(request: HttpRequest, form_id: int) -> HttpResponse:
     days, since, until = _period(request, timezone.now())
     found = responses_in(form, since=since, until=until, version_id=_version_id(request, form)).select_related("version")
     page = keyset_page(found, order=("-answered_at", "-id"), query=request.GET)
+    name_subjects(page.items)
     return render(request, "questionnaires/responses.html", {"form": form, "page": page, "days": days, "periods": _periods()})
 
 
@@ -83,5 +85,7 @@ def responses(request: HttpRequest, form_id: int) -> HttpResponse:
 @requires(VIEW_RESULTS)
 def response(request: HttpRequest, response_id: int) -> HttpResponse:
     found = get_object_or_404(Response.objects.select_related("version__questionnaire"), pk=response_id)
-    context = {"response": found, "form": found.version.questionnaire, "answers": answers_shown(found)}
+    name_subjects([found])
+    about_url = subject_kind(found.subject_type).url(found.subject_id)
+    context = {"response": found, "form": found.version.questionnaire, "answers": answers_shown(found), "about_url": about_url}
     return render(request, "questionnaires/response.html", context)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import uuid4
 
+from lingting.service.channels.email.dkim_keys import can_sign, signed
 from lingting.service.channels.email.models import Mailbox
 from lingting.service.channels.email.smtp import hand_over, signed_in
 
@@ -26,9 +28,11 @@ def send_plain(address: str, *, subject: str, text: str, language: str, now: dat
     letter["Message-ID"] = f"<lt.{uuid4().hex}@{mailbox.domain}>"
     letter["Auto-Submitted"], letter["X-Auto-Response-Suppress"] = "auto-generated", "All"
     letter.set_content(text)
+    content = letter.as_bytes(policy=SMTP)
+    content = signed(content, mailbox=mailbox) if can_sign(mailbox) else content
     client = signed_in(mailbox)
     try:
-        hand_over(client, sender=mailbox.address, recipients=[address], content=letter.as_bytes(), before_text=lambda: None)
+        hand_over(client, sender=mailbox.address, recipients=[address], content=content, before_text=lambda: None)
     finally:
         client.close()
     return True

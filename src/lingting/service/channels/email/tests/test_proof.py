@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import dkim
@@ -13,13 +13,16 @@ import dns.message
 import dns.resolver
 import dns.rrset
 import pytest
+from aiosmtpd.controller import Controller
 
 from lingting.kernel.accounts.models import Account
 from lingting.service.channels.email.checking import check_domain
+from lingting.service.channels.email.claims import Claimant
 from lingting.service.channels.email.dkim_keys import is_signing_key, key_record, new_key
 from lingting.service.channels.email.forms import MailboxForm
 from lingting.service.channels.email.models import Letter, Mailbox
-from lingting.service.channels.email.services import Wording, release_due, write_letter
+from lingting.service.channels.email.sending import send_due
+from lingting.service.channels.email.services import Wording, release_due, send_plain, write_letter
 from lingting.service.channels.email.services.composing import letter_bytes
 from lingting.service.channels.email.services.mailboxes import make_dkim_key
 from lingting.service.channels.email.tests.writing import mail
@@ -147,9 +150,29 @@ def test_only_a_key_that_can_sign_is_taken(mailbox: Mailbox):
     assert "dkim_private" in form.errors
 
 
-def test_the_letter_goes_signed_when_its_moment_comes(letter: Letter, signing: Mailbox, names: NameServer, now: datetime):
-    from datetime import timedelta
+class Sink:
+    """A server that keeps what it is given."""
 
+    def __init__(self) -> None:
+        self.letters: list[bytes] = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append(envelope.original_content)
+        return "250 ok"
+
+
+def test_what_arrives_is_signed_letters_of_cases_and_sign_in_codes_alike(
+    letter: Letter, signing: Mailbox, names: NameServer, claimant: Claimant, now: datetime
+):
     names.records[key_record(signing).name] = key_record(signing).value
-    release_due(now=now + timedelta(seconds=11))
-    assert dkim.verify(letter_bytes(Letter.objects.get(), now=now))
+    sink = Sink()
+    server = Controller(sink, hostname="127.0.0.1", port=21_978)
+    server.start()
+    try:
+        Mailbox.objects.update(smtp_port=21_978, changed_at=now + timedelta(seconds=1))
+        release_due(now=now + timedelta(seconds=11))
+        send_due(claimant, now=now + timedelta(seconds=11))
+        assert send_plain("lilei@customer.example", subject="验证码", text="123456\n", language="zh-hans", now=now)
+    finally:
+        server.stop()
+    assert [dkim.verify(content) for content in sink.letters] == [True, True]

@@ -63,7 +63,7 @@ function newEntry(name, stop) {
     entries = entries.filter((one) => one !== entry);
     entry.line.remove();
     ground().hidden = entries.length === 0;
-    announce("composer:removed", { name });
+    announce("composer:removed", { name: entry.name });
   });
   entry.line.append(label, remove);
   ground().hidden = false;
@@ -77,11 +77,7 @@ function upload(file, name, wasPasted) {
   const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: `${word("uploading")} ${name}` });
   entry.line.append(bar);
   request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; });
-  request.addEventListener("load", () => {
-    finish(entry, bar, request);
-    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
-    if (entry.id) announce("composer:uploaded", { id: entry.id, name, isPicture, wasPasted, line: entry.line });
-  });
+  request.addEventListener("load", () => finish(entry, bar, request, wasPasted));
   request.addEventListener("error", () => fail(entry, bar, word("lost")));
   request.open("POST", form().dataset.upload);
   request.setRequestHeader("X-CSRFToken", csrfToken());
@@ -91,7 +87,7 @@ function upload(file, name, wasPasted) {
   request.send(body);
 }
 
-function finish(entry, bar, request) {
+function finish(entry, bar, request, wasPasted) {
   if (request.status !== 200) {
     let text = word("fileFailed");
     try {
@@ -102,8 +98,11 @@ function finish(entry, bar, request) {
     fail(entry, bar, text);
     return;
   }
-  entry.id = JSON.parse(request.responseText).id;
+  const stored = JSON.parse(request.responseText);
+  entry.id = stored.id;
+  entry.name = stored.name;
   bar.remove();
+  announce("composer:uploaded", { id: stored.id, name: stored.name, isPicture: stored.is_image, wasPasted, line: entry.line });
 }
 
 function fail(entry, bar, text) {
