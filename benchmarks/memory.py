@@ -162,7 +162,7 @@ _FILL = (
 
 
 async def peaks(centre: Centre, *, turns: int) -> dict[str, float]:
-    """The most memory of the process that answers while it makes each page or file, in MB above what it had before.
+    """The most memory of a process that answers while it makes each page or file, in MB above what it had before.
 
     Of the last turn: with two, code that is loaded at the first use does not count. What a turn took stays with the
     process, so with larger tables only the first turn can tell.
@@ -170,16 +170,17 @@ async def peaks(centre: Centre, *, turns: int) -> dict[str, float]:
     manager = Agent(centre.people["administrator"], port=centre.port, live_port=centre.live_port, hear=lambda *_given: None)
     manager.wire.patience_seconds = FILE_SECONDS
     duties = centre.duties()
-    pid = (duties.get("one-port") or duties["web"])[-1]
+    webs = duties.get("one-port") or duties["web"][-1:]
     found = {}
     for path in BOUND:
         for _turn in range(turns):
-            forget_peak(pid)
-            before = peak_mb(pid)
+            for pid in webs:
+                forget_peak(pid)
+            before = [peak_mb(pid) for pid in webs]
             answer = await manager.get(path, part=False)
             if answer.status != 200:
                 raise RuntimeError(f"{path}: {answer.status}")
-            found[path] = peak_mb(pid) - before
+            found[path] = max(peak_mb(pid) - own for pid, own in zip(webs, before, strict=True))
     manager.wire.close()
     return found
 

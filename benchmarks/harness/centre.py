@@ -27,12 +27,13 @@ from typing import Any
 
 import psycopg
 
-from harness.measuring import descendants, is_listening, parent_of, started_ticks
+from harness.measuring import descendants, name_of, parent_of
 from lingting.platform.database.server import EmbeddedServer
 
 READY_SECONDS = 60.0
 TREE, SEPARATE, BOTH = "tree", "separate", "both"
-TREE_DUTIES = ("one-port", "worker", "tree-router")
+_OURS = "lingting "
+_IN_THE_TREE = {"web": "one-port", "router": "tree-router"}
 _SIGTERM_ON_PARENTS_DEATH = (1, signal.SIGTERM)
 
 
@@ -69,7 +70,6 @@ class Centre:
         self._shape = shape
         self._wanted = ["--agents", str(agents), "--capacity", str(capacity), "--history-days", str(history_days)]
         self._environment = environment or {}
-        self._tree: dict[str, int] = {}
         self._sessions: set[int] = set()
         self.processes: dict[str, Process] = {}
         self.agents: list[Ticket] = []
@@ -170,23 +170,19 @@ class Centre:
         """The application's processes by what they do, as they are now; what died and is not back yet is missing."""
         found = {name: descendants(self.pid(name)) for name in self.processes if name != "tree" and self._lives(name)}
         if "tree" in self.processes and self._lives("tree"):
-            found |= {name: [pid] for name, pid in self._tree_duties().items()}
+            found |= self._tree_duties()
         return found
 
-    def _tree_duties(self) -> dict[str, int]:
-        """Children of the tree's parent: known by the order of their first start, later by whose place they took."""
+    def _tree_duties(self) -> dict[str, list[int]]:
+        """Children of the tree's parent, by the names they give themselves; several may answer on the one port."""
         parent = self.pid("tree")
-        living = sorted((pid for pid in descendants(parent) if parent_of(pid) == parent), key=started_ticks)
-        known = {name: pid for name, pid in self._tree.items() if pid in living}
-        fresh = [pid for pid in living if pid not in known.values()]
-        missing = [name for name in TREE_DUTIES if name not in known]
-        for pid in fresh:
-            if "one-port" in missing and is_listening(pid, port=self.port):
-                known["one-port"] = pid
-            elif rest := [name for name in missing if name not in known and (name != "one-port" or len(missing) == 1)]:
-                known[rest[0]] = pid
-        self._tree = known
-        return known
+        found: dict[str, list[int]] = {}
+        for pid in descendants(parent):
+            name = name_of(pid).removeprefix(_OURS)
+            if parent_of(pid) == parent and name != name_of(pid):
+                duty = name.split()[0]
+                found.setdefault(_IN_THE_TREE.get(duty, duty), []).append(pid)
+        return found
 
     def _lives(self, name: str) -> bool:
         handle = self.processes[name].handle

@@ -36,7 +36,12 @@ def loopback_address(number: int) -> str:
 class Answer:
     status: int
     body: bytes
-    headers: dict[str, str]
+    raw_headers: list[tuple[bytes, bytes]]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By lower-case names; made when asked for, since most answers are not."""
+        return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.raw_headers}
 
     def json(self) -> Any:
         return orjson.loads(self.body)
@@ -71,19 +76,27 @@ class Wire(asyncio.Protocol):
             if self._transport is None or self._transport.is_closing():
                 await self._open()
             assert self._transport is not None
-            self._waiting = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.create_future()
+            patience = loop.call_later(self.patience_seconds, self._give_up)
             self._transport.write(message)
             try:
-                return await asyncio.wait_for(self._waiting, self.patience_seconds)
-            except TimeoutError as error:
-                self.close()
-                raise Lost("no answer in time") from error
+                return await self._waiting
             finally:
+                patience.cancel()
                 self._waiting = None
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: self, "127.0.0.1", self.port, local_addr=(self._source, 0))
+
+    def _give_up(self) -> None:
+        self._fail("no answer in time")
+        self.close()
+
+    def _fail(self, why: str) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(Lost(why))
 
     def close(self) -> None:
         if self._transport is not None:
@@ -96,24 +109,22 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(Lost("the connection ended"))
+        self._fail("the connection ended")
 
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            if self._waiting is not None and not self._waiting.done():
-                self._waiting.set_exception(Lost(str(error)))
+            self._fail(str(error))
             self.close()
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[str, str] = {}
+        self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._headers.append((name, value))
 
     def on_body(self, data: bytes) -> None:
         self._body.append(data)
@@ -121,7 +132,7 @@ class Wire(asyncio.Protocol):
     def on_message_complete(self) -> None:
         answer = Answer(self._parser.get_status_code(), b"".join(self._body), self._headers)
         closes = not self._parser.should_keep_alive()
-        self._begin()
+        self._headers, self._body = [], []
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(answer)
         if closes:

@@ -40,33 +40,12 @@ def parent_of(pid: int) -> int:
     return int(fields[1]) if fields else 0
 
 
-def started_ticks(pid: int) -> int:
-    """When a process began, in clock ticks since the machine did; 0 when it is gone."""
-    fields = _stat(pid)
-    return int(fields[19]) if fields else 0
-
-
-def is_listening(pid: int, *, port: int) -> bool:
-    """Whether a process holds the socket that listens on a port of this machine."""
-    sockets = set()
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
-            sockets.add(f"socket:[{fields[9]}]")
-    for handle in _handles(pid):
-        try:
-            if str(handle.readlink()) in sockets:
-                return True
-        except OSError:
-            continue
-    return False
-
-
-def _handles(pid: int) -> list[Path]:
+def name_of(pid: int) -> str:
+    """What a process calls itself, at most fifteen bytes; empty when it is gone."""
     try:
-        return list(Path(f"/proc/{pid}/fd").iterdir())
-    except OSError:
-        return []
+        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:

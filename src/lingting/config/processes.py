@@ -1,6 +1,8 @@
 """The application's parent: prepares the database once, loads the code once, forks a process per duty.
 
-Forked children share the loaded code's memory. A child that dies is started again, more slowly each time.
+Forked children share the loaded code's memory. A child that dies is started again, more slowly each time. The parent
+holds the socket on which the web processes listen: while one of them is dead, the others answer, and where there is no
+other, callers wait instead of being turned away.
 """
 
 from __future__ import annotations
@@ -9,15 +11,18 @@ import ctypes
 import gc
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 STOP_LIMIT_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 15.0
 _ASK_SECONDS = 4.0
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 
 
 @dataclass
@@ -46,7 +51,13 @@ def main(host: str, port: int) -> int:
     status = _in_child(preparation.prepare)
     if status or stopping:
         return status
-    duties = _load(host, port)
+    from lingting.platform.refusals import Refusal
+
+    try:
+        duties = _load(host, port)
+    except Refusal:
+        _report_failure()
+        return 1
     preparation.greet(host, port)
     gc.collect()
     gc.freeze()
@@ -69,12 +80,23 @@ def _load(host: str, port: int) -> list[Duty]:
     from lingting.config import servers
 
     get_resolver().url_patterns  # noqa: B018  (loads views and the API)
-    return [
-        Duty("web", lambda: servers.run_one_port(host=host, port=port)),
-        Duty("worker", lambda: servers.run_worker()),
-        Duty("router", lambda: servers.run_router()),
-        Duty("mail", lambda: servers.run_mail(), wanted=servers.mail_is_wanted),
+    listener = servers.listen(host, port)
+    webs = [
+        Duty(f"web {number}" if number > 1 else "web", partial(servers.run_one_port, host=host, port=port, listener=listener))
+        for number in range(1, servers.WEB_PROCESSES + 1)
     ]
+    return [
+        *webs,
+        Duty("worker", partial(_deaf, servers.run_worker, listener=listener)),
+        Duty("router", partial(_deaf, servers.run_router, listener=listener)),
+        Duty("mail", partial(_deaf, servers.run_mail, listener=listener), wanted=servers.mail_is_wanted),
+    ]
+
+
+def _deaf(run: Callable[[], None], *, listener: socket.socket) -> None:
+    """A duty that answers nobody: it lets go of the socket, so that the address is free when the others have ended."""
+    listener.close()
+    run()
 
 
 def _in_child(task: Callable[[], int | None]) -> int:
@@ -125,7 +147,13 @@ def _start(duty: Duty) -> None:
     duty.started_at = time.monotonic()
     duty.pid = os.fork()
     if duty.pid == 0:
+        _name_process(f"lingting {duty.name}")
         _leave(duty.run)
+
+
+def _name_process(name: str) -> None:
+    """What `ps` and `top` call us; the kernel keeps fifteen bytes."""
+    ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15])
 
 
 def _keep(duties: list[Duty], stopping: list[int]) -> None:

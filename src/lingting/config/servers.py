@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from typing import Any
 
@@ -12,11 +13,15 @@ from lingting.platform.realtime.application import PREFIX
 from lingting.platform.realtime.serving import listening_socket, live_application, serve
 
 WEB_THREADS = int(os.environ.get("WEB_THREADS", "8"))
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, len(os.sched_getaffinity(0)))))
 WORKER_JOBS = int(os.environ.get("WORKER_JOBS", "4"))
 
 
-def run_one_port(*, host: str, port: int) -> None:
-    """Pages and the hub behind one address: uvicorn in front, Django in threads behind it."""
+def run_one_port(*, host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Pages and the hub behind one address: uvicorn in front, Django in threads behind it.
+
+    With a `listener` several such processes answer at one address: whoever is free takes the next connection.
+    """
     from a2wsgi import WSGIMiddleware
 
     from lingting.config.wsgi import application as pages
@@ -33,12 +38,12 @@ def run_one_port(*, host: str, port: int) -> None:
         else:
             await wrapped(scope, receive, send)
 
-    serve(live, listener=_listen(host, port), application=site)
+    serve(live, listener=listener or listen(host, port), application=site)
 
 
 def run_stream(*, host: str, port: int) -> None:
     """The live hub alone."""
-    serve(live_application(), listener=_listen(host, port))
+    serve(live_application(), listener=listen(host, port))
 
 
 def run_web(*, host: str, port: int) -> None:
@@ -51,7 +56,7 @@ def run_web(*, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("WEB_PROCESSES", "1")),
+        workers=WEB_PROCESSES,
         blocking_threads=4,
         respawn_failed_workers=True,
         log_access=False,
@@ -99,7 +104,8 @@ def mail_is_wanted() -> bool:
     return bool(row and row[0])
 
 
-def _listen(host: str, port: int) -> Any:
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket of an address. Raises `PortTaken`."""
     try:
         return listening_socket(host, port=port)
     except OSError as error:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils.translation import gettext as _
 
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.realtime.topics import is_topic
 from lingting.platform.refusals import Refusal
 
@@ -103,7 +104,7 @@ def _payload(topics: Collection[str], *, kind: str, data: Mapping[str, object]) 
 def _send(using: str, notices: Sequence[tuple[str, str]]) -> None:
     """NOTIFY on the writer's connection; failing must not undo what is already committed."""
     try:
-        with connections[using].cursor() as cursor:
+        with bound_cursor(connections[using]) as cursor:
             cursor.execute(
                 "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS given(channel, payload)",
                 [[channel for channel, _text in notices], [payload for _channel, payload in notices]],

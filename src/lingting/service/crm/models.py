@@ -87,7 +87,12 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or gettext("Guest %(number)s") % {"number": self.pk}
+        return self.label_of(self.pk, name=self.name)
+
+    @staticmethod
+    def label_of(number: int, *, name: str) -> str:
+        """What a customer is called where only id and name are known."""
+        return name or gettext("Guest %(number)s") % {"number": number}
 
 
 class ContactPoint(models.Model):

@@ -13,7 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from lingting.platform.audit import Actor, acting
+from lingting.kernel.timeline.events import Actor
+from lingting.platform.audit import Actor as Acting
+from lingting.platform.audit import acting
 from lingting.platform.refusals import Refusal
 from lingting.platform.rest import Caller, Rate
 from lingting.platform.rest.limits import check_rate, give_back, top_up
@@ -21,27 +23,27 @@ from lingting.platform.rest.marks import marks_of
 from lingting.platform.rest.parsing import JsonParser, JsonRenderer
 from lingting.platform.rest.together import Call, Done
 from lingting.service.channels.chat import rest, schemas
-from lingting.service.channels.chat.models import Visitor
-from lingting.service.channels.chat.services import Saying, say_many
-from lingting.service.channels.chat.tokens import visitors_of
-from lingting.service.desk.services import AddedMessage
+from lingting.service.channels.chat.tokens import Speaker, speakers_of
+from lingting.service.crm.models import Customer
+from lingting.service.desk.models import MessageKind
+from lingting.service.desk.services import AddedMessage, NewMessage, add_messages
 
 PATH = r"/api/v1/chat/conversations/([0-9]{1,18})/messages"
 _SCHEME = "visitor "
-_SEVERAL = Actor("visitor", "", "several at once")
+_SEVERAL = Acting("visitor", "", "several at once")
 _parser, _renderer = JsonParser(), JsonRenderer()
 
 
 def answer_messages(calls: Sequence[Call]) -> list[Done | None]:
     """Stores what can be stored at once; None for whatever `rest.add_message` should look at itself."""
     now = timezone.now()
-    sayings = {place: saying for place, saying in enumerate(_sayings(calls)) if saying is not None}
-    counts = {place: marks_of(rest.add_message).counts(calls[place]) for place in sayings}
+    words = {place: one for place, one in enumerate(_words(calls)) if one is not None}
+    counts = {place: marks_of(rest.add_message).counts(calls[place]) for place in words}
     top_up({key: limit for counted in counts.values() for key, limit in counted}, now=now)
     admitted = [place for place, counted in counts.items() if _count(counted, now=now)]
     try:
         with _acting([calls[place] for place in admitted]):
-            outcomes = say_many([sayings[place] for place in admitted], now=now, waits=False) if admitted else []
+            outcomes = add_messages([words[place] for place in admitted], now=now, waits=False) if admitted else []
     except Exception:
         for place in admitted:
             _uncount(counts[place])
@@ -55,27 +57,31 @@ def answer_messages(calls: Sequence[Call]) -> list[Done | None]:
     return done
 
 
-def _sayings(calls: Sequence[Call]) -> list[Saying | None]:
+def _words(calls: Sequence[Call]) -> list[NewMessage | None]:
     given = [call.raw_headers[b"authorization"].decode("latin-1") for call in calls]
     tokens = [text[len(_SCHEME) :].strip() if text[: len(_SCHEME)].lower() == _SCHEME else "" for text in given]
+    speakers = speakers_of([(token, int(call.values[0])) for token, call in zip(tokens, calls, strict=True)])
     return [
-        None if visitor is None else _saying(call, visitor=visitor)
-        for call, visitor in zip(calls, visitors_of(tokens), strict=True)
+        None if speaker is None else _message(call, speaker=speaker) for call, speaker in zip(calls, speakers, strict=True)
     ]
 
 
-def _saying(call: Call, *, visitor: Visitor) -> Saying | None:
-    """What a call wants to say, if it is well formed and comes from a site where the widget may be used."""
+def _message(call: Call, *, speaker: Speaker) -> NewMessage | None:
+    """What a call wants to say, if it is well formed, brings no files and comes from a site of the widget."""
     origin = call.raw_headers.get(b"origin", b"").decode("latin-1").lower()
-    if origin and visitor.widget.origins and origin not in visitor.widget.origins:
+    if origin and speaker.origins and origin not in speaker.origins:
         return None
-    call.auth = rest.caller_of_visitor(visitor)
     request: Any = call
     try:
         body = schemas.MessageIn.model_validate(_parser.parse_body(request))
     except (Refusal, ValueError):
         return None
-    return Saying(int(call.values[0]), visitor, body.text, body.client_key, body.files)
+    if body.files:
+        return None
+    name = Customer.label_of(speaker.customer_id, name=speaker.customer_name)
+    call.auth = rest.caller_of_visitor(speaker.key, label=name, extra={})
+    actor = Actor("customer", speaker.customer_id, name)
+    return NewMessage(int(call.values[0]), MessageKind.CUSTOMER.value, body.text, actor, body.client_key)
 
 
 def _count(counted: Sequence[tuple[str, Rate]], *, now: datetime) -> bool:

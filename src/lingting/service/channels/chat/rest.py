@@ -53,14 +53,12 @@ def recognise(request: HttpRequest, credentials: str) -> Caller | None:
     if visitor is None:
         return None
     translation.activate(visitor.language)
-    return caller_of_visitor(visitor)
+    return caller_of_visitor(str(visitor.key), label=str(visitor.customer or ""), extra={"visitor": visitor})
 
 
-def caller_of_visitor(visitor: Visitor) -> Caller:
+def caller_of_visitor(key: str, *, label: str, extra: dict[str, Any]) -> Caller:
     """A visitor as the API's caller: what their calls count under and what the audit names."""
-    return Caller(
-        kind="visitor", id=str(visitor.key), label=str(visitor.customer or ""), scopes=frozenset(), extra={"visitor": visitor}
-    )
+    return Caller(kind="visitor", id=key, label=label, scopes=frozenset(), extra=extra)
 
 
 def _visitor(request: Any) -> Visitor:

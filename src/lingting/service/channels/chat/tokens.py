@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 import jwt
+import orjson
 from django.core import signing
 from django.db import connection
 from django.db.models import Field, Model
@@ -52,33 +54,70 @@ def visitor_token(visitor: Visitor) -> str:
 def visitor_of(token: str) -> Visitor | None:
     """The visitor a token names; None when it is forged, outdated or the widget is out of use.
 
-    One query, with the widget and the customer.
+    One query, with the widget and the customer. Every call of a customer comes through here, so the statement is
+    written once and not composed anew each time, which would cost more than all the rest of the check.
     """
-    return visitors_of([token])[0]
-
-
-def visitors_of(tokens: Sequence[str]) -> list[Visitor | None]:
-    """`visitor_of` for many tokens, in one query.
-
-    Every call of a customer comes through here, so the statement is written once and not composed anew each time,
-    which would cost more than all the rest of the check.
-    """
-    keys = [_key_in(token) for token in tokens]
-    asked = sorted({key for key in keys if key})
-    if not asked:
-        return [None] * len(tokens)
+    key = _key_in(token)
+    if not key:
+        return None
     with bound_cursor(connection) as cursor:
-        cursor.execute(_known_visitors(), [asked])
-        found = {str(row[0]): row[1:] for row in cursor.fetchall()}
-    return [_visitor_from(found[key]) if key in found else None for key in keys]
+        cursor.execute(_known_visitor(), [key])
+        row = cursor.fetchone()
+    return _visitor_from(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody with a valid token who speaks in a conversation of their own; `origins` are the sites of the widget."""
+
+    key: str
+    customer_id: int
+    customer_name: str
+    origins: Sequence[str]
+
+
+_SPEAKERS = """
+    SELECT asked.place, visitor.key::text, visitor.customer_id, customer.name, widget.origins
+    FROM json_to_recordset(%s::json) AS asked(place integer, key uuid, talk bigint)
+    JOIN chat_visitor visitor ON visitor.key = asked.key AND visitor.closed_at IS NULL
+    JOIN chat_widget widget ON widget.id = visitor.widget_id AND widget.is_active
+    JOIN crm_customer customer ON customer.id = visitor.customer_id
+    JOIN chat_chatsession session ON session.conversation_id = asked.talk
+    JOIN chat_visitor own ON own.id = session.visitor_id
+     AND own.customer_id = visitor.customer_id AND own.widget_id = visitor.widget_id
+"""
+
+
+def speakers_of(calls: Sequence[tuple[str, int]]) -> list[Speaker | None]:
+    """For tokens and the conversations their bearers want to speak in: who it is, if both are right. One query."""
+    keys = [_key_in(token) for token, _talk in calls]
+    asked = [
+        {"place": place, "key": key, "talk": talk}
+        for place, (key, (_token, talk)) in enumerate(zip(keys, calls, strict=True))
+        if key and 0 < talk < 2**63
+    ]
+    if not asked:
+        return [None] * len(calls)
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_SPEAKERS, [orjson.dumps(asked).decode()])
+        found = {place: Speaker(*rest) for place, *rest in cursor.fetchall()}
+    return [found.get(place) for place in range(len(calls))]
 
 
 def _key_in(token: str) -> str:
     """The visitor's key that a token names; empty when it is forged or outdated."""
     try:
-        return str(UUID(signing.loads(token, salt=_SALT, max_age=LASTS)))
+        key, signed_at = _signed(token)
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return ""
+    return key if time.time() - signed_at <= LASTS.total_seconds() else ""
+
+
+@lru_cache(maxsize=4096)
+def _signed(token: str) -> tuple[str, int]:
+    """What a token says and when it was signed (seconds); a signature that held once holds, so it is checked once."""
+    text = signing.TimestampSigner(salt=_SALT).unsign_object(token)
+    return str(UUID(text)), signing.b62_decode(token.rsplit(":", 2)[1])
 
 
 def _visitor_from(row: tuple[Any, ...]) -> Visitor:
@@ -94,15 +133,15 @@ def _visitor_from(row: tuple[Any, ...]) -> Visitor:
 
 
 @cache
-def _known_visitors() -> str:
+def _known_visitor() -> str:
     columns = ", ".join(
         f'"{model._meta.db_table}"."{field.column}"' for model in (Visitor, Widget, Customer) for field in _fields(model)
     )
     return f"""
-        SELECT chat_visitor.key, {columns} FROM chat_visitor
+        SELECT {columns} FROM chat_visitor
         JOIN chat_widget ON chat_widget.id = chat_visitor.widget_id AND chat_widget.is_active
         LEFT JOIN crm_customer ON crm_customer.id = chat_visitor.customer_id
-        WHERE chat_visitor.key = ANY(%s::uuid[]) AND chat_visitor.closed_at IS NULL
+        WHERE chat_visitor.key = %s::uuid AND chat_visitor.closed_at IS NULL
     """
 
 

@@ -61,7 +61,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["conversation", "client_key"], name="message_once")]
         indexes = [
             models.Index(fields=["case", "id"], name="message_of_case"),
-            index_for("vector", name="message_search"),
+            index_for("vector", name="message_search", unsorted_kb=64),
         ]
 
 

@@ -2,7 +2,6 @@
 
 from lingting.service.channels.chat.services.conversations import (
     Said,
-    Saying,
     actor_of,
     begin,
     end,
@@ -12,7 +11,6 @@ from lingting.service.channels.chat.services.conversations import (
     rate,
     say,
     say_in,
-    say_many,
     session_of,
 )
 from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
@@ -20,7 +18,6 @@ from lingting.service.channels.chat.services.widgets import make_first_widget, n
 
 __all__ = [
     "Said",
-    "Saying",
     "actor_of",
     "begin",
     "end",
@@ -36,7 +33,6 @@ __all__ = [
     "rotate_secret",
     "say",
     "say_in",
-    "say_many",
     "session_of",
     "widget_with_key",
 ]

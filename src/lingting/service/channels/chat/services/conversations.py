@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-import orjson
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.calendars.selectors import is_open
 from lingting.kernel.timeline.events import SYSTEM, Actor
-from lingting.platform.database.binding import bound_cursor
 from lingting.platform.files.models import StoredFile
-from lingting.platform.refusals import Conflict, Invalid, NotFound, Refusal
+from lingting.platform.refusals import Conflict, Invalid, NotFound
 from lingting.service.channels.chat.models import ChatSession, Visitor
 from lingting.service.channels.chat.services.visits import known_customer
 from lingting.service.crm.services import BadContactPoint, ContactPointTaken, add_contact_point, change_customer
 from lingting.service.desk.models import Message, MessageKind, Queue
 from lingting.service.desk.services import (
     AddedMessage,
-    NewMessage,
     add_message,
-    add_messages,
     check_text,
     end_conversation,
     open_case,
@@ -63,17 +59,6 @@ class UnknownFile(Invalid):
     """A file was not uploaded by this visitor."""
 
     code = "unknown_file"
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """What a visitor wants to say in a conversation; once per `client_key`."""
-
-    conversation_id: int
-    visitor: Visitor
-    text: str
-    client_key: UUID
-    file_ids: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -142,10 +127,9 @@ def say(
     session: ChatSession, *, visitor: Visitor, text: str, client_key: UUID, file_ids: Sequence[UUID] = (), now: datetime
 ) -> AddedMessage:
     """The customer says something; exactly once per `client_key`. Raises `ConversationIsOver`, `UnknownFile` and others."""
-    words = _words(Saying(session.conversation_id, visitor, text, client_key, file_ids))
     return add_message(
-        words.conversation_id, kind=words.kind, text=words.text, actor=words.actor, now=now, client_key=words.client_key,
-        attachment_ids=words.attachment_ids,
+        session.conversation_id, kind=MessageKind.CUSTOMER, text=text, actor=actor_of(visitor), now=now, client_key=client_key,
+        attachment_ids=_files_of(visitor, file_ids) if file_ids else (),
     )  # fmt: skip
 
 
@@ -153,59 +137,9 @@ def say_in(
     conversation_id: int, *, visitor: Visitor, text: str, client_key: UUID, file_ids: Sequence[UUID], now: datetime
 ) -> AddedMessage:
     """`say` in one of the visitor's own conversations, by its number. Raises `NoSuchConversation` too."""
-    [outcome] = say_many([Saying(conversation_id, visitor, text, client_key, file_ids)], now=now)
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
-
-
-def say_many(sayings: Sequence[Saying], *, now: datetime, waits: bool = True) -> list[AddedMessage | Refusal]:
-    """What several visitors say in their own conversations, written together; for each the message or the refusal.
-
-    Refusals and `waits` are those of `add_messages`, and `NoSuchConversation`, `UnknownFile`.
-    """
-    own = _own(sayings)
-    outcomes: dict[int, AddedMessage | Refusal] = {}
-    words: dict[int, NewMessage] = {}
-    for place, saying in enumerate(sayings):
-        try:
-            if place not in own:
-                raise _no_such_conversation()
-            words[place] = _words(saying)
-        except Refusal as refusal:
-            outcomes[place] = refusal
-    if words:
-        added = add_messages(list(words.values()), now=now, waits=waits)
-        outcomes |= dict(zip(words, added, strict=True))
-    return [outcomes[place] for place in range(len(sayings))]
-
-
-_OWN = """
-    SELECT asked.place
-    FROM json_to_recordset(%s::json) AS asked(place integer, talk bigint, customer bigint, widget bigint)
-    JOIN chat_chatsession session ON session.conversation_id = asked.talk
-    JOIN chat_visitor visitor ON visitor.id = session.visitor_id
-     AND visitor.customer_id = asked.customer AND visitor.widget_id = asked.widget
-"""
-
-
-def _own(sayings: Sequence[Saying]) -> set[int]:
-    """The places of those who speak in a conversation of their own."""
-    rows = [
-        {"place": place, "talk": each.conversation_id, "customer": each.visitor.customer_id, "widget": each.visitor.widget_id}
-        for place, each in enumerate(sayings)
-        if 0 < each.conversation_id < 2**63
-    ]
-    with bound_cursor(connection) as cursor:
-        cursor.execute(_OWN, [orjson.dumps(rows).decode()])
-        return {place for (place,) in cursor.fetchall()}
-
-
-def _words(saying: Saying) -> NewMessage:
-    return NewMessage(
-        saying.conversation_id, MessageKind.CUSTOMER.value, saying.text, actor_of(saying.visitor), saying.client_key,
-        _files_of(saying.visitor, saying.file_ids) if saying.file_ids else (),
-    )  # fmt: skip
+    return say(
+        session_of(visitor, conversation_id), visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now
+    )
 
 
 def subject_of(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from lingting.service.channels.chat import tokens
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
 from lingting.service.channels.chat.tests.conftest import SECRET, Browser, identity
 from lingting.service.crm.models import ContactPoint, Customer
@@ -53,6 +54,14 @@ def test_nothing_else_goes_without_a_token(browser: Browser, token: str) -> None
         assert answer.status_code == 401
         assert answer.json()["code"] == "not_signed_in"
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_token_that_was_good_is_refused_when_it_has_grown_old(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = browser.begin()["id"]
+    assert [speaker is not None for speaker in tokens.speakers_of([(browser.token, conversation)])] == [True]
+    monkeypatch.setattr(tokens, "LASTS", timedelta(seconds=-5))
+    assert tokens.visitor_of(browser.token) is None
+    assert tokens.speakers_of([(browser.token, conversation)]) == [None]
 
 
 def test_a_widget_out_of_use_is_not_there(browser: Browser, widget: Widget) -> None:
