@@ -211,9 +211,9 @@ def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
     desk.send(outcome)
     customer.finds(words.outcome)
     call = desk.dialog("登记回访|Note the call", tab="complaint")
-    call.locator("[name=satisfied]").select_option("5")
-    call.locator("[name=kept]").select_option("yes")
-    call.locator("[name=comment]").fill(words.rating)
+    call.locator("label:has([name=answer-satisfied][value='5'])").click()
+    call.locator("label:has([name=answer-kept][value=yes])").click()
+    call.locator("[name=answer-comment]").fill(words.rating)
     desk.send(call)
     expect(desk.complaint).to_contain_text(words.satisfied)
 

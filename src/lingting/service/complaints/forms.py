@@ -76,15 +76,6 @@ class DecisionForm(forms.Form):
 class CallForm(forms.Form):
     reached = forms.ChoiceField(label=_("Reached"), choices=[("yes", _("reached")), ("no", _("not reached"))],
                                 widget=forms.RadioSelect, initial="yes")  # fmt: skip
-    satisfied = forms.TypedChoiceField(
-        label=_("How satisfied with the handling? (1–5)"), coerce=int, required=False, empty_value=None,
-        choices=[("", "–"), (5, "5"), (4, "4"), (3, "3"), (2, "2"), (1, "1")],
-    )  # fmt: skip
-    kept = forms.TypedChoiceField(
-        label=_("Did we do all that we promised?"), required=False, empty_value=None, coerce=lambda value: value == "yes",
-        choices=[("", "–"), ("yes", _("yes")), ("no", _("no"))],
-    )  # fmt: skip
-    comment = forms.CharField(label=_("What else the customer said"), max_length=500, required=False)
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
 

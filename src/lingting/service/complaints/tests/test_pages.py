@@ -99,7 +99,10 @@ def test_the_whole_way_by_dialogs(scene: Scene):
     assert send(lin, "granting", made.pk) == 204
     call = complaint.follow_ups.get()
     assert send(lin, "call", call.pk, reached="yes") == 422
-    assert send(lin, "call", call.pk, reached="yes", satisfied=5, kept="yes") == 204
+    assert send(lin, "call", call.pk, reached="yes", **{"answer-satisfied": 9}) == 422
+    assert send(lin, "call", call.pk, reached="yes", **{"answer-satisfied": 5, "answer-kept": "yes"}) == 204
+    call.refresh_from_db()
+    assert (call.satisfied, call.response.answers.count()) == (True, 2)
     side = lin.get(reverse("desk:side", args=[case.pk]))
     assert side.status_code == 200 and 'id="cp-case"' in side.content.decode()
     assert send(lin, "closure", complaint.pk, cause=Cause.objects.first().pk, responsibility="centre", conclusion="服务补救") == 204

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lingting.kernel.accounts.permissions import requires
+from lingting.kernel.questionnaires.selectors import current_version
+from lingting.kernel.questionnaires.services import BadAnswers, answers_in
 from lingting.platform.refusals import Refusal
 from lingting.platform.ui.refused_forms import show_refusal
 from lingting.platform.ui.toasts import add_toast, add_trigger
@@ -26,6 +28,7 @@ from lingting.service.complaints.forms import (
     DecisionForm,
     classes_of,
 )
+from lingting.service.complaints.services.following import QUESTIONNAIRE
 from lingting.service.desk.models import Case
 from lingting.service.desk.selectors import access_case_to, may_act
 
@@ -136,20 +139,28 @@ def granting(request: HttpRequest, compensation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(HANDLE)
 def call(request: HttpRequest, follow_up_id: int) -> HttpResponse:
-    found = selectors.access_call(request.user, follow_up_id)
-
-    def act(given: dict[str, Any]) -> None:
-        answers = {key: given[key] for key in ("satisfied", "kept", "comment") if given[key] not in (None, "")}
-        services.record_call(
-            found.pk, is_reached=given["reached"] == "yes", answers=answers, note=given["note"], actor=request.user.as_actor,
-            now=timezone.now(),
-        )  # fmt: skip
-
-    lead = _("Try %(attempt)s of 3") % {"attempt": found.attempt}
-    form = CallForm(request.POST or None)
-    return _dialog(
-        request, found.complaint.case_id, form, title=_("Follow-up call"), lead=lead, submit=_("Save"), act=act, said=_("Call noted.")
-    )
+    """The follow-up questionnaire as it is published, for whoever was reached; wrong answers come back as they were typed."""
+    found, form = selectors.access_call(request.user, follow_up_id), CallForm(request.POST or None)
+    version, now, status = current_version(QUESTIONNAIRE), timezone.now(), 200
+    answers: dict[str, Any] = {}
+    problems: Any = {}
+    if request.method == "POST" and form.is_valid():
+        is_reached, note = form.cleaned_data["reached"] == "yes", form.cleaned_data["note"]
+        try:
+            if is_reached and version:
+                answers = answers_in(request.POST, version)
+                answers = answers_in(request.POST, version, files=request.FILES, actor=request.user.as_actor, now=now)
+            services.record_call(
+                found.pk, is_reached=is_reached, answers=answers, note=note, actor=request.user.as_actor, now=now
+            )
+        except BadAnswers as refusal:
+            status, problems = refusal.status, refusal.details.get("fields", {})
+        except Refusal as refusal:
+            status = show_refusal(form, refusal)
+        else:
+            return _done(request, found.complaint.case_id, _("Call noted."))
+    context = {"form": form, "attempt": found.attempt, "address": request.path, "version": version, "answers": answers}
+    return render(request, "complaints/_call.html", context | {"problems": problems}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
