@@ -33,6 +33,8 @@ def _trend(now: Measurement, before: Measurement) -> dict[str, Any]:
     if unit is Unit.SHARE:
         text = _("%(change)+.1f points") % {"change": change * 100}
     elif unit is Unit.SECONDS:
+        if not round(change):
+            return {}
         text = ("+" if change >= 0 else "−") + seconds_text(abs(change))
     elif before.value:
         text = f"{change / before.value * 100:+.0f} %"

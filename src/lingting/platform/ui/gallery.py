@@ -41,7 +41,7 @@ def sample(request: HttpRequest, name: str) -> HttpResponse:
     check_developer(request)
     if name not in SAMPLES:
         raise Http404
-    context = samples.gallery(now=timezone.now())
+    context = samples.gallery(now=timezone.now()) | {"brand": {}}
     if name == "form":
         context["form"] = samples.QueueForm(request.POST or None)
         valid = isinstance(context["form"], forms.Form) and request.method == "POST" and context["form"].is_valid()

@@ -78,9 +78,10 @@ function barSeries(data, colours) {
   }));
 }
 
-/** Where the words of the target stand free of the line: at the end that is farther from it, on the other side. */
+/** Where the words of the target stand free of the line: behind its end, or else at the end that is farther away, on the other side. */
 function freePlace(data) {
   const values = data.series[0].values.filter((value) => value !== null);
+  if (Math.abs(values.at(-1) - data.target.value) > 0.1 * Math.max(...values, data.target.value)) return "end";
   const [first, last] = [values[0] - data.target.value, values.at(-1) - data.target.value];
   const isStart = Math.abs(first) >= Math.abs(last);
   return `inside${isStart ? "Start" : "End"}${(isStart ? first : last) > 0 ? "Bottom" : "Top"}`;
@@ -97,7 +98,7 @@ function target(data, colours) {
 
 function axes(data, colours, width) {
   const category = { type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
-    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.kind === "bar" ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
+    axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
   const value = { type: "value", min: 0, splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 12, formatter: (number) => valueText(number, data, { withUnit: false }) }, splitLine: { lineStyle: { color: colours.line } } };
   if (data.format === "percent") value.max = Math.max(1, ...data.series.flatMap((series) => series.values.filter((v) => v !== null)));
   return data.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
