@@ -50,6 +50,7 @@ class MailboxForm(forms.ModelForm):
             "oauth_authorize_url", "oauth_token_url", "oauth_client_id", "oauth_scope", "dkim_domain", "dkim_selector",
             "authserv_id", "acknowledges", "ack_subject_zh", "ack_text_zh", "ack_subject_en", "ack_text_en",
         ]  # fmt: skip
+        labels = {"oauth_scope": gettext_lazy("Permissions asked for (scope)")}
         widgets = {
             "address": forms.EmailInput(attrs={"autocomplete": "off", "placeholder": "service@example.com"}),
             "ack_text_zh": _LONG,
