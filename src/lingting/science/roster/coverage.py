@@ -14,7 +14,7 @@ import numpy as np
 
 from .compiling import compiled
 from .model import DAY_MINUTES, Demand, Floats, Grid, Ints, Problem, RosterError
-from .shift_times import BreakTable, ShiftTimes, best_breaks, intervals_a_day, price_shifts, shift_sum
+from .shift_times import BreakTable, ShiftTimes, best_breaks, fill_presence, intervals_a_day, is_on_duty, price_shifts, shift_sum
 
 SKILLS_AT_MOST = 30
 
@@ -74,7 +74,16 @@ def note_busy(on: Serving, interval: int) -> None:
 
 
 def dearest_open(on: Serving, interval: int, group: int) -> int:
-    """The dearest skill with unserved demand that one person more of the group helps, -1 if none."""
+    """The dearest skill with unserved demand that one person more of the group helps, -1 if none.
+
+    Notes who is busy where others would have to step aside.
+    """
+    best = -1
+    for skill in range(on.gain.shape[0]):
+        if on.short[interval, skill] > 0 and (best < 0 or on.gain[skill] > on.gain[best]):
+            best = skill
+    if best < 0 or on.masks[group] >> best & 1:
+        return best
     note_busy(on, interval)
     reach, best = reach_up(on, on.masks[group]), -1
     for skill in range(on.gain.shape[0]):
@@ -226,16 +235,8 @@ class Floor:
 
     def presence(self, row: Ints, breaks: Ints) -> Ints:
         """Intervals on duty of a row of shifts with breaks (starts in intervals)."""
-        times, present = self.times, np.zeros(self.serving.work.shape[0], np.int64)
-        for day in np.flatnonzero(row >= 0):
-            shift, first = row[day], day * self.day_intervals + times.starts[row[day]]
-            present[first : first + times.lengths[shift]] = 1
-            if times.gaps[shift, 1]:
-                present[first + times.gaps[shift, 0] : first + times.gaps[shift].sum()] = 0
-            for k, (size, _, _) in enumerate(times.breaks[shift]):
-                if size:
-                    at = first + breaks[day, k]
-                    present[at : at + size] = 0
+        present = np.zeros(self.serving.work.shape[0], np.int64)
+        compiled(fill_presence, is_on_duty)(self.times, row, breaks, self.day_intervals, present)
         return present
 
     def move(self, group: int, present: Ints, *, sign: int) -> None:

@@ -68,6 +68,17 @@ def is_on_duty(times: ShiftTimes, shift: int, starts: Grid, at: int) -> bool:
     return True
 
 
+def fill_presence(times: ShiftTimes, row: Grid, breaks: Grid, day_intervals: int, present: Grid) -> None:
+    """Set present[interval] to 1 where somebody who works a row of shifts with these breaks is on duty."""
+    for day in range(row.shape[0]):
+        if row[day] < 0:
+            continue
+        first = day * day_intervals + times.starts[row[day]]
+        for at in range(min(times.lengths[row[day]], present.shape[0] - first)):
+            if is_on_duty(times, row[day], breaks[day], at):
+                present[first + at] = 1
+
+
 def shift_sum(run: Grid, times: ShiftTimes, shift: int, first: int) -> float:
     """Price of a shift that begins at interval `first`, its hole left out, its breaks not; `run` sums prices."""
     price = run[first + times.lengths[shift]] - run[first]
