@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from lingting.kernel.accounts.models import Account, Reach, widest_reaches
+from lingting.platform.database.binding import bound_cursor
 
 MOST_REMEMBERED = 10_000
 
@@ -30,7 +31,7 @@ _SESSION = f"""
         FROM accounts_grant given JOIN accounts_role role ON role.id = given.role_id
         WHERE given.account_id = person.id
     ), {_COLUMNS}
-    FROM django_session kept LEFT JOIN accounts_account person ON person.id = %(account)s
+    FROM django_session kept LEFT JOIN accounts_account person ON person.id = %(account)s::bigint
     WHERE kept.session_key = %(key)s AND kept.expire_date > %(now)s
 """
 
@@ -49,7 +50,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         key = self.session_key or ""
-        with connections[router.db_for_read(self.model)].cursor() as cursor:
+        with bound_cursor(connections[router.db_for_read(self.model)]) as cursor:
             cursor.execute(_SESSION, {"key": key, "account": _people.get(key), "now": timezone.now()})
             row = cursor.fetchone()
         if row is None:

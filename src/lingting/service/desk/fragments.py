@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from lingting.service.desk import selectors
+from lingting.service.desk.rows import more_html, rows_html
 
 Saved = tuple[int, str, bool]
 _OPENS, _CLOSES = "\ue000", "\ue001"
@@ -24,6 +26,22 @@ def switcher(
     for each in selectors.VIEWS:
         html = html.replace(f"{_OPENS}{each.key}{_CLOSES}", counts.get(each.key, ""))
     return SafeString(html)
+
+
+def list_rows(
+    rows: Iterable[dict[str, Any]], *, view: str, next_cursor: str | None = None, query: str = "", opened_id: int | None = None
+) -> SafeString:
+    """Rows of the list, and what fetches those after them."""
+    html = rows_html(rows, view=view, opened_id=opened_id)
+    if next_cursor:
+        html += more_html(address=f"{reverse('desk:inbox', args=[view])}?{f'{query}&' if query else ''}after={next_cursor}")
+    return SafeString(html)
+
+
+def list_tools(view: str, *, words: str, query: str, is_filtered: bool, may_export: bool) -> SafeString:
+    """Search, filter and export above the rows; kept where nobody has typed."""
+    made = _list_tools.__wrapped__ if words else _list_tools
+    return made(get_language() or "", view, words, query, is_filtered, may_export)
 
 
 def bulk_bar() -> SafeString:
@@ -59,6 +77,12 @@ def _switcher(language: str, view: str, shows_team: bool, saved: tuple[Saved, ..
     ]
     context = {"views": views, "first_views": views[:3], "saved_views": kept, "words": is_searching}
     return render_to_string("desk/_views.html", context)
+
+
+@lru_cache(maxsize=1_000)
+def _list_tools(language: str, view: str, words: str, query: str, is_filtered: bool, may_export: bool) -> SafeString:
+    told = {"view": view, "words": words, "query": query, "is_filtered": is_filtered, "may_export": may_export}
+    return render_to_string("desk/_list_tools.html", told)
 
 
 @lru_cache(maxsize=8)

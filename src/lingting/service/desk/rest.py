@@ -57,7 +57,7 @@ class CaseList(Schema):
 
 
 class CaseFilters(Schema):
-    view: Literal["mine", "unassigned", "team", "mentions", "waiting", "snoozed", "overdue", "closed", "all"] = "all"
+    view: Literal["mine", "unassigned", "team", "mentions", "waiting", "snoozed", "overdue", "orders", "closed", "all"] = "all"
     state: Literal["open", "waiting", "snoozed", "closed"] | None = None
     queue: int | None = Field(None, ge=0, lt=2**31)
     type: int | None = Field(None, ge=0, lt=2**31)

@@ -6,7 +6,9 @@ template spends ten times as long on it. Everything that people wrote goes throu
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from html import escape
 from typing import Any
@@ -16,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from lingting.platform.ui.icons import icon_svg
+from lingting.platform.ui.tags.actions import skeleton
 from lingting.platform.ui.tags.marks import avatar
 from lingting.platform.ui.tags.moments import duration_text, instant
 from lingting.service.desk.models import Priority
@@ -25,24 +28,51 @@ from lingting.service.desk.selectors.channels import channel_look
 WARN = timedelta(hours=2)
 
 
-def row_html(row: dict[str, Any], *, view: str, is_current: bool) -> str:
-    """One row: who, since when or until when, the latest words, unread, queue, owner, state."""
-    number, name = row["id"], escape(row["name"])
-    url = f"/desk/cases/{number}/?view={quote(view)}"
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whom the rows are for: asked once for all of them."""
+
+    language: str
+    zone: tzinfo
+    words: dict[str, str]
+
+
+def rows_html(rows: Iterable[dict[str, Any]], *, view: str, opened_id: int | None = None) -> str:
+    """The rows: who, since when or until when, the latest words, unread, queue, owner, state."""
     language = get_language() or ""
-    words = _words(language)
+    reader = _Reader(language, timezone.get_current_timezone(), _words(language))
+    address = f"/?view={quote(view)}"
+    return "".join([_row(row, address, row["id"] == opened_id, reader) for row in rows])
+
+
+def more_html(*, address: str) -> str:
+    """What fetches the next rows when it comes into sight."""
+    return (
+        f'<div class="desk-more" hx-get="{escape(address)}" hx-trigger="intersect once" hx-target="this" hx-swap="outerHTML"'
+        f' hx-push-url="false" hx-sync="this:drop">{_waiting(get_language() or "")}</div>'
+    )
+
+
+@cache
+def _waiting(language: str) -> str:
+    return skeleton("rows", 3)
+
+
+def _row(row: dict[str, Any], address: str, is_current: bool, reader: _Reader) -> str:
+    number, name, words = row["id"], escape(row["name"]), reader.words
+    url = f"/desk/cases/{number}{address}"
     classes = f"desk-row{' is-unread' if row['unread_count'] else ''}{' is-current' if is_current else ''}"
     return (
         f'<div class="{classes}" id="row-{number}" data-case="{number}">'
         f'<label class="desk-pick"><input type="checkbox" class="form-check-input" name="picked" value="{number}"'
         f' aria-label="{words["pick"]} {name}"></label>'
-        f'<span class="desk-face">{_face(row["name"])}{_channel(row["channel"], language)}</span>'
+        f'<span class="desk-face">{_face(row["name"])}{_channel(row["channel"], reader.language)}</span>'
         f'<a class="desk-row-link" href="{url}" hx-get="{url}" data-shows-pane="conversation">'
         f'<span class="desk-row-top"><bdi class="desk-row-name">{name}</bdi>{_tier(row)}'
-        f'<span class="lt-spring"></span>{_time(row, words)}</span>'
+        f'<span class="lt-spring"></span>{_time(row, reader)}</span>'
         f'<span class="desk-row-line">{words["ours"] if row["is_ours"] else ""}'
         f'<bdi class="lt-clip">{escape(row["line"])}</bdi>{_unread(row, words)}</span>'
-        f'<span class="desk-row-foot">{_foot(row, words, language)}</span></a></div>'
+        f'<span class="desk-row-foot">{_foot(row, reader)}</span></a></div>'
     )
 
 
@@ -86,13 +116,14 @@ def _tier(row: dict[str, Any]) -> str:
     return f'<span class="desk-tier" title="{escape(row["tier"])}">{icon_svg("crown", label=row["tier"], size=14)}</span>'
 
 
-def _time(row: dict[str, Any], words: dict[str, str]) -> str:
+def _time(row: dict[str, Any], reader: _Reader) -> str:
     """When it was last active; from four hours before the answer is due, what is left of the promise."""
     if not row["shows_due"]:
         at: datetime = row["active_at"]
-        shown = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+        there = at.astimezone(reader.zone)
+        shown = f"{there.year:04d}-{there.month:02d}-{there.day:02d} {there.hour:02d}:{there.minute:02d}"
         return f'<span class="desk-age"><time datetime="{instant(at)}" data-moment="relative">{shown}</time></span>'
-    due, left = row["due_at"], row["left_seconds"]
+    due, left, words = row["due_at"], row["left_seconds"], reader.words
     if left < -86_400:
         late = gettext("%(days)s d late") % {"days": int(-left // 86_400)}
         return f'<span class="desk-due lt-breach" title="{words["due"]}">{escape(late)}</span>'
@@ -108,11 +139,11 @@ def _unread(row: dict[str, Any], words: dict[str, str]) -> str:
     return f'<b class="desk-unread" aria-label="{count} {words["unread"]}">{count}</b>' if count else ""
 
 
-def _foot(row: dict[str, Any], words: dict[str, str], language: str) -> str:
+def _foot(row: dict[str, Any], reader: _Reader) -> str:
     owner = ""
     if not row["assignee_id"]:
-        owner = f'<span class="desk-nobody">{words["nobody"]}</span>'
+        owner = f'<span class="desk-nobody">{reader.words["nobody"]}</span>'
     elif not row["is_mine"]:
         owner = f'<span class="lt-clip">{escape(row["assignee_name"])}</span>'
-    priority = _priority(row["priority"], language)
-    return f'{priority}<span class="lt-clip">{escape(row["queue"])}</span>{owner}{words.get(row["state"], "")}'
+    urgency = _priority(row["priority"], reader.language)
+    return f'{urgency}<span class="lt-clip">{escape(row["queue"])}</span>{owner}{reader.words.get(row["state"], "")}'

@@ -20,7 +20,7 @@ from lingting.service.desk.selectors.conversations import (
     tag_names,
 )
 from lingting.service.desk.selectors.facts import SaidFact, fact_words, register_fact_words
-from lingting.service.desk.selectors.filters import Filters, filters_of
+from lingting.service.desk.selectors.filters import Filters, chosen_names, filters_of
 from lingting.service.desk.selectors.finding import find_cases
 from lingting.service.desk.selectors.inbox import (
     VIEWS,
@@ -84,6 +84,7 @@ __all__ = [
     "cases_of_customer",
     "channel_choices",
     "channel_look",
+    "chosen_names",
     "colleagues",
     "conversations_of",
     "count_of",

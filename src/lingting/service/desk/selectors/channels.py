@@ -14,7 +14,10 @@ CHANNELS: dict[str, tuple[str, str | Promise]] = {
     "sms": ("device-mobile-message", _("SMS")),
     "social": ("brand-wechat", _("social")),
     "form": ("forms", _("form")),
+    "order": ("clipboard-list", _("work order")),
 }
+ORDER = "order"
+"""The channel of work orders: child cases that ask another department. They have a list of their own."""
 
 
 @dataclass(frozen=True, slots=True)

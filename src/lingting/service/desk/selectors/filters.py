@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+from django.utils.translation import get_language, gettext
+
+from lingting.platform.database.binding import bound_cursor
 from lingting.service.desk.models import CaseState, Priority
+from lingting.service.desk.selectors.channels import channel_look
 
 NOBODY = 0
 STATES = tuple(CaseState.values)
@@ -23,8 +28,6 @@ class Filters:
     priority: int | None = None
     channel: str | None = None
     tag_id: int | None = None
-    is_tag_common: bool = False
-    """How the tag is looked for, not what is found."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) is not None for name in _PARAMETERS)
@@ -36,11 +39,6 @@ class Filters:
         Channels and everyday priorities have none: they are met soon enough on the way, and each index costs every message.
         """
         return self.queue_id is not None or self.type_id is not None or self.priority in (Priority.URGENT, Priority.HIGH)
-
-    @property
-    def is_lone_tag(self) -> bool:
-        """Whether a tag is all that is asked."""
-        return self.as_query().keys() == {"tag"}
 
     def as_query(self) -> dict[str, str]:
         """The filters as parameters of an address."""
@@ -72,6 +70,39 @@ def filters_of(query: Mapping[str, Any]) -> Filters:
         channel=str(channel)[:10] if channel else None,
         tag_id=_number(query.get("tag")),
     )
+
+
+_NAMES = """
+    SELECT (SELECT ARRAY[name_zh, name_en] FROM desk_queue WHERE id = %(queue)s::bigint),
+           (SELECT ARRAY[name_zh, name_en] FROM desk_casetype WHERE id = %(type)s::bigint),
+           (SELECT display_name FROM accounts_account WHERE id = %(assignee)s::bigint),
+           (SELECT name FROM desk_tag WHERE id = %(tag)s::bigint)"""
+
+
+def chosen_names(filters: Filters) -> dict[str, str]:
+    """What the filters are narrowed to, in words: parameter to name, in the order of the form. One query at most."""
+    given: dict[str, Any] = dict.fromkeys(("queue", "type", "assignee", "tag")) | filters.as_query()
+    named: tuple[Any, ...] = (None,) * 4
+    if any(given[name] is not None for name in ("queue", "type", "assignee", "tag")):
+        with bound_cursor(connection) as cursor:
+            cursor.execute(_NAMES, given)
+            named = cursor.fetchone()
+    queue, kind, assignee, tag = named
+    words = {
+        "state": filters.state and str(CaseState(filters.state).label),
+        "queue": queue and _in_language(queue),
+        "type": kind and _in_language(kind),
+        "priority": filters.priority and str(Priority(filters.priority).label),
+        "channel": filters.channel and channel_look(filters.channel).label,
+        "assignee": gettext("Nobody") if filters.assignee_id == NOBODY else assignee,
+        "tag": tag,
+    }
+    return {name: words[name] or given[name] for name in words if given.get(name) is not None}
+
+
+def _in_language(names: list[str]) -> str:
+    chinese, english = names
+    return chinese if (get_language() or "").startswith("zh") else english or chinese
 
 
 def _number(text: Any) -> int | None:

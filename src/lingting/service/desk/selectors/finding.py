@@ -39,7 +39,7 @@ def find_cases(desk: Desk, *, words: str, now: datetime, most: int = MOST_FOUND)
         met.setdefault(case_id, "")
     for row in _said_to(desk, words=asked, now=now, most=most * 2):
         met.setdefault(row["case_id"], row["text"])
-    listing = Listing(desk, "all")
+    listing = Listing(desk, "all", with_orders=True)
     rows = {row["id"]: row for row in rows_among(listing, list(met), now=now)}
     return InboxPage([{**rows[case_id], "found_text": text} for case_id, text in met.items() if case_id in rows][:most])
 
@@ -55,7 +55,7 @@ def found_ids(desk: Desk, *, words: str, now: datetime, most: int) -> list[int]:
     if literal is not None:
         said = _sighted(desk).filter(vector__matches=literal).order_by().values_list("case_id", flat=True).distinct()
         met += list(said[:most])
-    listing = Listing(desk, "all")
+    listing = Listing(desk, "all", with_orders=True)
     ids = sorted(set(met))
     found = [row["id"] for first in range(0, len(ids), 1_000) for row in rows_among(listing, ids[first : first + 1_000], now=now)]
     return sorted(found)[:most]
@@ -74,7 +74,7 @@ def _said_to(desk: Desk, *, words: str, now: datetime, most: int) -> list[Mappin
 
 
 _NEARBY = """
-    WITH near AS MATERIALIZED (SELECT lane.id FROM ({lanes}) AS lane ORDER BY {order} LIMIT %(size)s)
+    WITH near AS MATERIALIZED (SELECT lane.id FROM ({lanes}) AS lane ORDER BY {order} LIMIT {size})
     SELECT said.case_id, said.text FROM near, LATERAL (
         SELECT message.case_id, message.text FROM desk_message message
         WHERE message.case_id = near.id AND message.kind <> 'system' AND ts_match_vq(message.vector, %(asked)s::tsquery)
@@ -87,9 +87,9 @@ def _said_nearby(words: str, *, desk: Desk, now: datetime, most: int) -> list[Ma
     asked = query(words)
     if asked is None:
         return []
-    scope = Listing(desk, "all").scope
-    sql = _NEARBY.format(lanes=lanes(scope, after=False), order=order_of(scope).of("lane"))
-    given = {**parameters(scope, now=now), "size": NEARBY_CASES, "asked": asked, "most": most}
+    scope = Listing(desk, "all", with_orders=True).scope
+    sql = _NEARBY.format(lanes=lanes(scope, after=False, size=NEARBY_CASES), order=order_of(scope).of("lane"), size=NEARBY_CASES)
+    given = {**parameters(scope, now=now), "asked": asked, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [{"case_id": case_id, "text": text} for case_id, text in cursor.fetchall()]

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.selectors import account_ids_within
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import NotFound, NotPermitted
 from lingting.service.desk.models import Mention, Queue, SavedView
 from lingting.service.desk.selectors.filters import Filters, filters_of
@@ -29,8 +30,7 @@ PAGE_SIZE = 25
 MOST_COUNTED = 999
 MOST_MENTIONED = 500
 MOST_COUNTS_KEPT = 2_000
-RARE_TAG = 2_000
-RARE_TAG_AMONG_FEW = 8_000
+RARE_TAG = 1_000
 COMMON_TAG = 30_000
 TAG_COUNTED_SECONDS = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +55,7 @@ VIEWS: tuple[View, ...] = (
     View("waiting", _("Waiting for customer"), "hourglass", "w"),
     View("snoozed", _("Snoozed"), "clock-pause", "z"),
     View("overdue", _("Overdue"), "alarm", "o"),
+    View("orders", _("My work orders"), "clipboard-list", "d"),
     View("closed", pgettext_lazy("inbox", "Closed"), "circle-check", "c", is_counted=False),
     View("all", pgettext_lazy("inbox", "All"), "stack-2", "a", is_counted=False),
 )
@@ -101,11 +102,12 @@ class Listing:
     view: str
     filters: Filters = field(default_factory=Filters)
     saved: SavedView | None = None
+    with_orders: bool = False
 
     @property
     def scope(self) -> Scope:
-        desk = self.desk
-        return scope_of(self.view, desk=desk, filters=self.filters)
+        scope = scope_of(self.view, desk=self.desk, filters=self.filters)
+        return replace(scope, with_orders=True) if self.with_orders else scope
 
 
 def desk_of(account: Account) -> Desk:
@@ -135,15 +137,19 @@ def listing_of(desk: Desk, view: str, *, query: Mapping[str, Any]) -> Listing:
     return Listing(desk, base_view if base_view in VIEW_KEYS else "all", merged, saved)
 
 
+_SAVED_FIELDS = ("id", "name", "owner_id", "team_id", "is_for_all", "filters", "order")
 _SAVED = """
     SELECT id, name, owner_id, team_id, is_for_all, filters, "order" FROM desk_savedview
-    WHERE owner_id = %s OR is_for_all OR team_id = (SELECT team_id FROM organisation_employee WHERE account_id = %s)
+    WHERE owner_id = %(account)s::bigint OR is_for_all
+       OR team_id = (SELECT team_id FROM organisation_employee WHERE account_id = %(account)s::bigint)
     ORDER BY "order", id LIMIT 50"""
 
 
 def saved_views(desk: Desk) -> list[SavedView]:
     """One's own views, those shared with one's team, and those for everyone."""
-    return list(SavedView.objects.raw(_SAVED, [desk.account.pk, desk.account.pk]))
+    with bound_cursor(connection, is_binary=True) as cursor:
+        cursor.execute(_SAVED, {"account": desk.account.pk})
+        return [SavedView.from_db(connection.alias, _SAVED_FIELDS, row) for row in cursor.fetchall()]
 
 
 _COLUMNS = """
@@ -169,18 +175,16 @@ def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = 
     scope = listing.scope
     if scope.filters.tag_id is not None:
         marked = _count_of_tag(scope.filters.tag_id)
-        if marked <= (RARE_TAG if scope.sees_all and scope.filters.is_lone_tag else RARE_TAG_AMONG_FEW):
-            return _page_of_ids(listing, _cases_of_tag(scope.filters.tag_id), after=after, now=now, size=size)
-        scope = replace(scope, filters=replace(scope.filters, is_tag_common=marked > COMMON_TAG))
+        scope = replace(scope, tag_way="look up" if marked <= RARE_TAG else "ask" if marked > COMMON_TAG else "gather")
     bound, order = _read_cursor(after), order_of(scope)
     sql = f"""
         WITH page AS (
-            SELECT lane.id, lane.{order.column} FROM ({lanes(scope, after=bound is not None)}) AS lane
-            ORDER BY {order.of("lane")} LIMIT %(size)s
+            SELECT lane.id, lane.{order.column} FROM ({lanes(scope, after=bound is not None, size=size + 1)}) AS lane
+            ORDER BY {order.of("lane")} LIMIT {size + 1:d}
         )
         SELECT {_COLUMNS} FROM page JOIN desk_case file ON file.id = page.id {_JOINS}
         ORDER BY {order.of("page")}"""
-    rows = _rows(sql, {**parameters(scope, now=now), **_bounds(bound), "size": size + 1})
+    rows = _rows(sql, {**parameters(scope, now=now), **_bounds(bound)})
     return _page(rows, size=size, column=order.column)
 
 
@@ -191,7 +195,7 @@ def rows_among(listing: Listing, case_ids: Sequence[int], *, now: datetime) -> l
         return _page_of_ids(listing, sorted(ids), after="", now=now, size=len(ids) or 1).rows
     where, given = condition(listing.scope, now=now)
     sql = f"""SELECT {_COLUMNS} FROM desk_case file {_JOINS}
-        WHERE file.id = ANY(%(ids)s) AND {where} ORDER BY file.active_at DESC, file.id DESC"""
+        WHERE file.id = ANY(%(ids)s::bigint[]) AND {where} ORDER BY file.active_at DESC, file.id DESC"""
     return _rows(sql, {**given, "ids": list(case_ids)})
 
 
@@ -208,7 +212,7 @@ def matching_ids(listing: Listing, *, now: datetime, most: int, above: int = 0) 
 
 _UNSEEN_MENTIONS = """
     SELECT DISTINCT said.case_id FROM desk_mention named JOIN desk_message said ON said.id = named.message_id
-    WHERE named.account_id = %(account)s AND named.seen_at IS NULL"""
+    WHERE named.account_id = %(account)s::bigint AND named.seen_at IS NULL"""
 
 
 def recent_counts(desk: Desk, *, now: datetime) -> dict[str, int]:
@@ -230,20 +234,20 @@ _counted: dict[tuple[int, Sight], tuple[datetime, dict[str, int]]] = {}
 def counts(desk: Desk, *, now: datetime) -> dict[str, int]:
     """How many cases stand in each counted view, in one query; 1,000 means "more than 999"."""
     asked: dict[str, str] = {}
-    given: dict[str, Any] = {"now": now, "most": MOST_COUNTED + 1, "account": desk.account.pk}
+    given: dict[str, Any] = {"now": now, "account": desk.account.pk}
     for view in VIEWS:
         if not view.is_counted or (view.key == "team" and not desk.shows_team):
             continue
         if view.key == "mentions":
-            asked[view.key] = _bounded(_UNSEEN_MENTIONS)
+            asked[view.key] = _bounded(_UNSEEN_MENTIONS, most=MOST_COUNTED + 1)
             continue
         parts, values = conditions(Listing(desk, view.key).scope, now=now)
-        sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}") for part in parts)
-        for name in ("states", "people", "queues"):
+        sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}", most=MOST_COUNTED + 1) for part in parts)
+        for name in ("states", "people", "queues", "channel"):
             sql = sql.replace(f"%({name})s", f"%({view.key}_{name})s")
             given[f"{view.key}_{name}"] = values[name]
         asked[view.key] = sql
-    with connection.cursor() as cursor:
+    with bound_cursor(connection) as cursor:
         cursor.execute(f"SELECT {', '.join(asked.values())}", given)
         found = cursor.fetchone()
     return {key: min(count, MOST_COUNTED + 1) for key, count in zip(asked, found, strict=True)}
@@ -254,14 +258,14 @@ def count_of(listing: Listing, *, now: datetime, most: int) -> int:
     if listing.view == "mentions":
         return min(len(_mentioned_ids(listing.desk)), most)
     parts, given = conditions(listing.scope, now=now)
-    sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}") for part in parts)
+    sql = " + ".join(_bounded(f"SELECT 1 FROM desk_case file WHERE {part}", most=most) for part in parts)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {sql}", {**given, "most": most})
+        cursor.execute(f"SELECT {sql}", given)
         return min(int(cursor.fetchone()[0]), most)
 
 
-def _bounded(sql: str) -> str:
-    return f"(SELECT count(*) FROM ({sql} LIMIT %(most)s) AS found)"
+def _bounded(sql: str, *, most: int) -> str:
+    return f"(SELECT count(*) FROM ({sql} LIMIT {most:d}) AS found)"
 
 
 def _page_of_ids(listing: Listing, ids: Sequence[int], *, after: str, now: datetime, size: int) -> InboxPage:
@@ -270,10 +274,10 @@ def _page_of_ids(listing: Listing, ids: Sequence[int], *, after: str, now: datet
     bound, order = _read_cursor(after), order_of(listing.scope)
     below = f" AND {order.below}" if bound else ""
     sql = f"""SELECT {_COLUMNS} FROM (
-            SELECT * FROM desk_case file WHERE file.id = ANY(%(ids)s) AND {where}{below}
-            ORDER BY {order.of("file")} LIMIT %(size)s
+            SELECT * FROM desk_case file WHERE file.id = ANY(%(ids)s::bigint[]) AND {where}{below}
+            ORDER BY {order.of("file")} LIMIT {size + 1:d}
         ) AS file {_JOINS} ORDER BY {order.of("file")}"""
-    rows = _rows(sql, {**given, **_bounds(bound), "ids": list(ids), "size": size + 1})
+    rows = _rows(sql, {**given, **_bounds(bound), "ids": list(ids)})
     return _page(rows, size=size, column=order.column)
 
 
@@ -286,9 +290,9 @@ def _count_of_tag(tag_id: int) -> int:
     """On about how many cases a tag stands, at most `COMMON_TAG` + 1. Decides how a list is read, never what is in it."""
     counted_at, count = _tag_counts.get(tag_id, (-TAG_COUNTED_SECONDS, 0))
     if monotonic() - counted_at >= TAG_COUNTED_SECONDS:
-        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s")
+        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s", most=COMMON_TAG + 1)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {sql}", {"tag": tag_id, "most": COMMON_TAG + 1})
+            cursor.execute(f"SELECT {sql}", {"tag": tag_id})
             count = int(cursor.fetchone()[0])
         _tag_counts[tag_id] = (monotonic(), count)
     return count
@@ -297,14 +301,8 @@ def _count_of_tag(tag_id: int) -> int:
 _tag_counts: dict[int, tuple[float, int]] = {}
 
 
-def _cases_of_tag(tag_id: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT case_id FROM desk_case_tags WHERE tag_id = %s", [tag_id])
-        return [row[0] for row in cursor.fetchall()]
-
-
 def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
+    with bound_cursor(connection, is_binary=True) as cursor:
         cursor.execute(sql, given)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

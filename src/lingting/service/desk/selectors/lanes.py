@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from lingting.service.desk.models import CaseState
+from lingting.service.desk.selectors.channels import ORDER
 from lingting.service.desk.selectors.filters import NOBODY, Filters
 from lingting.service.desk.selectors.sight import Sight
 
@@ -26,7 +27,10 @@ FEW_PEOPLE = 3
 class Scope:
     """What a view lists, before paging: `people` None means whoever owns it, `queues` the unowned ones of those.
 
-    `owners` True takes owned cases, `unowned` those without owner. `only_ids` restricts to given cases.
+    Work orders are left out of every list but their own, unless `with_orders`.
+    `owned` True takes owned cases, `unowned` those without owner. `tag_way` says how a tag is looked for, never what
+    is found: by looking up the few cases that carry it; by gathering their ids, against which the cases on the way are held;
+    by asking for each case on the way, where the tag is met soon.
     """
 
     states: tuple[str, ...]
@@ -35,6 +39,8 @@ class Scope:
     owned: bool = True
     unowned: bool = True
     is_overdue: bool = False
+    with_orders: bool = False
+    tag_way: Literal["look up", "gather", "ask"] = "gather"
     filters: Filters = field(default_factory=Filters)
 
     @property
@@ -59,6 +65,7 @@ _STATES = {
     "unassigned": _OPEN,
     "team": _OPEN,
     "overdue": _OPEN,
+    "orders": WORKING,
     "waiting": (CaseState.WAITING.value,),
     "snoozed": (CaseState.SNOOZED.value,),
     "closed": (CaseState.CLOSED.value,),
@@ -78,6 +85,9 @@ def scope_of(view: str, *, desk: Place, filters: Filters) -> Scope:
         made = replace(made, people=_within(desk.team, people), unowned=False)
     elif view == "overdue":
         made = replace(made, is_overdue=True)
+    elif view == "orders":
+        filters = replace(filters, channel=ORDER)
+        made = replace(made, people=(sight.account_id,), unowned=False, filters=filters)
     made = _narrowed(made, filters)
     if sight.sees_all and made.unowned and not made.sees_all:
         queues = desk.all_queues if filters.queue_id is None else (filters.queue_id,)
@@ -107,30 +117,37 @@ def conditions(scope: Scope, *, now: datetime) -> tuple[list[str], dict[str, Any
 
     Two where owned and unowned cases are both meant but not all of them: each is answered by its own index.
     """
+    return _conditions(scope), parameters(scope, now=now)
+
+
+def _conditions(scope: Scope) -> list[str]:
     shared = _shared(scope)
     if scope.sees_all:
         found = [" AND ".join(shared)]
     else:
         found = []
         if scope.owned:
-            owner = "file.assignee_id IS NOT NULL" if scope.people is None else "file.assignee_id = ANY(%(people)s)"
+            owner = "file.assignee_id IS NOT NULL" if scope.people is None else _THEIRS
             found.append(" AND ".join([*shared, owner]))
         if scope.unowned:
-            found.append(" AND ".join([*shared, "file.assignee_id IS NULL AND file.queue_id = ANY(%(queues)s)"]))
-    return found or ["false"], parameters(scope, now=now)
+            found.append(" AND ".join([*shared, "file.assignee_id IS NULL AND file.queue_id = ANY(%(queues)s::bigint[])"]))
+    return found or ["false"]
 
 
 def condition(scope: Scope, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """The same as one condition, for asking after single rows."""
-    found, given = conditions(scope, now=now)
-    return f"(({') OR ('.join(found)}))", given
+    return _standing(scope), parameters(scope, now=now)
+
+
+def _standing(scope: Scope) -> str:
+    return f"(({') OR ('.join(_conditions(scope))}))"
 
 
 def _shared(scope: Scope) -> list[str]:
     if scope.is_overdue:
         is_open = "true" if CaseState.OPEN in scope.states else "false"
-        return [is_open, "file.state = 'open' AND file.due_at < %(now)s", *_residual(scope.filters)]
-    return ["file.state = ANY(%(states)s)", *_residual(scope.filters)]
+        return [is_open, _LATE, *_residual(scope)]
+    return ["file.state = ANY(%(states)s::text[])", *_residual(scope)]
 
 
 def parameters(scope: Scope, *, now: datetime) -> dict[str, Any]:
@@ -167,7 +184,7 @@ class Order:
     def below(self) -> str:
         """The condition that continues after a row."""
         sign = "<" if self.is_descending else ">"
-        return f"(file.{self.column}, file.id) {sign} (%(bound_at)s, %(bound_id)s)"
+        return f"(file.{self.column}, file.id) {sign} (%(bound_at)s::timestamptz, %(bound_id)s::bigint)"
 
 
 def order_of(scope: Scope) -> Order:
@@ -175,37 +192,49 @@ def order_of(scope: Scope) -> Order:
     return Order("due_at", is_descending=False) if scope.is_overdue else Order()
 
 
-def lanes(scope: Scope, *, after: bool) -> str:
-    """The ids and moments of a page, as SQL: the union of the scope's lanes, `%(size)s` rows of each at most.
+def lanes(scope: Scope, *, after: bool, size: int) -> str:
+    """The ids and moments of a page, as SQL: the union of the scope's lanes, so many rows of each at most.
 
-    `after` continues below a row (`%(bound_at)s`, `%(bound_id)s`).
+    `after` continues below a row (`%(bound_at)s`, `%(bound_id)s`). The number of rows is written out, so that a plan made
+    for any values knows how little is wanted.
     """
     order = order_of(scope)
+    below = [order.below] if after else []
+    if scope.tag_way == "look up":
+        return _lane_of_tag(scope, below, order=order)
     if scope.is_overdue:
-        states, stands = "(VALUES (1)) AS lane(one)", "file.state = 'open' AND file.due_at < %(now)s"
+        states, stands = "(VALUES (1)) AS lane(one)", _LATE
         if CaseState.OPEN not in scope.states:
             return f"SELECT id, {order.column} FROM desk_case WHERE false"
     else:
         states, stands = "unnest(%(states)s::text[]) AS lane(state)", "file.state = lane.state"
-    rest = " AND ".join([stands, *_residual(scope.filters), *([order.below] if after else [])])
-    found = [_lane(source.format(states=states), f"{lane}{rest}", order=order) for source, lane in _sources(scope)]
+    rest = " AND ".join([stands, *_residual(scope), *below])
+    found = [_lane(source.format(states=states), f"{lane}{rest}", order=order, size=size) for source, lane in _sources(scope)]
     return " UNION ALL ".join(found) or f"SELECT id, {order.column} FROM desk_case WHERE false"
+
+
+def _lane_of_tag(scope: Scope, below: list[str], *, order: Order) -> str:
+    """The cases of a tag looked up by their ids: an array, which no join can turn into a walk over all cases."""
+    stands = " AND ".join([_standing(scope), *below])
+    return f"""SELECT file.id, file.{order.column} FROM desk_case file WHERE {stands} AND file.id = ANY(ARRAY(
+        SELECT mark.case_id FROM desk_case_tags mark WHERE mark.tag_id = %(tag)s::bigint))"""
 
 
 def _sources(scope: Scope) -> list[tuple[str, str]]:
     """What each lane runs over, with the condition that makes it one stretch of an index.
 
-    Many people under a filter are met sooner on the filter's own index than on each person's.
+    Many people under a filter are met sooner on the filter's own index (a tag: on that of all cases) than on each person's.
     """
     if scope.sees_all:
         return [("{states}", "")]
     found = []
     people = len(scope.people or ())
-    is_wide = people > MOST_PEOPLE or (people > FEW_PEOPLE and scope.filters.has_index)
+    is_rare = scope.filters.has_index or scope.filters.tag_id is not None
+    is_wide = people > MOST_PEOPLE or (people > FEW_PEOPLE and is_rare)
     if scope.owned and scope.people is None:
         found.append(("{states}", "file.assignee_id IS NOT NULL AND "))
     elif scope.owned and is_wide:
-        found.append(("{states}", "file.assignee_id = ANY(%(people)s) AND "))
+        found.append(("{states}", f"{_THEIRS} AND "))
     elif scope.owned and people:
         found.append(("unnest(%(people)s::bigint[]) AS person(id), {states}", "file.assignee_id = person.id AND "))
     if scope.unowned and scope.queues:
@@ -214,29 +243,35 @@ def _sources(scope: Scope) -> list[tuple[str, str]]:
     return found
 
 
-def _lane(source: str, where: str, *, order: Order) -> str:
+def _lane(source: str, where: str, *, order: Order, size: int) -> str:
     return f"""(SELECT row.id, row.{order.column} FROM {source}, LATERAL (
         SELECT file.id, file.{order.column} FROM desk_case file WHERE {where}
-        ORDER BY {order.of("file")} LIMIT %(size)s) AS row)"""
+        ORDER BY {order.of("file")} LIMIT {size:d}) AS row)"""
 
 
-# `IS TRUE` keeps the planner from joining: the cases of the tag are hashed once and every row met on the way is looked up
-# there. For a tag on very many cases the few rows that are met are looked up one by one instead.
-_TAGGED = "(file.id IN (SELECT mark.case_id FROM desk_case_tags mark WHERE mark.tag_id = %(tag)s)) IS TRUE"
-_TAGGED_OFTEN = "EXISTS (SELECT 1 FROM desk_case_tags mark WHERE mark.case_id = file.id AND mark.tag_id = %(tag)s)"
+_THEIRS = "file.assignee_id = ANY(%(people)s::bigint[])"
+_LATE = "file.state = 'open' AND file.due_at < %(now)s::timestamptz"
+# `IS TRUE` keeps the planner from joining: the ids are gathered once and every case on the way is held against them.
+_TAGGED = {
+    "gather": "(file.id IN (SELECT mark.case_id FROM desk_case_tags mark WHERE mark.tag_id = %(tag)s::bigint)) IS TRUE",
+    "ask": "EXISTS (SELECT 1 FROM desk_case_tags mark WHERE mark.case_id = file.id AND mark.tag_id = %(tag)s::bigint)",
+}
+_TAGGED["look up"] = _TAGGED["ask"]
 
 
-def _residual(filters: Filters) -> list[str]:
+def _residual(scope: Scope) -> list[str]:
     """Filters that are no lanes; the planner takes the index that fits the rarest."""
-    found = []
+    filters, found = scope.filters, []
     if filters.queue_id is not None:
-        found.append("file.queue_id = %(queue)s")
+        found.append("file.queue_id = %(queue)s::bigint")
     if filters.type_id is not None:
-        found.append("file.type_id = %(type)s")
+        found.append("file.type_id = %(type)s::bigint")
     if filters.priority is not None:
-        found.append("file.priority = %(priority)s")
+        found.append("file.priority = %(priority)s::smallint")
     if filters.channel is not None:
-        found.append("file.channel = %(channel)s")
+        found.append("file.channel = %(channel)s::text")
+    elif not scope.with_orders:
+        found.append(f"file.channel <> '{ORDER}'")
     if filters.tag_id is not None:
-        found.append(_TAGGED_OFTEN if filters.is_tag_common else _TAGGED)
+        found.append(_TAGGED[scope.tag_way])
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.selectors import account_ids_within
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import NotPermitted
 from lingting.service.desk.models import Case, Mention
 from lingting.service.desk.services.refusals import case_not_found
@@ -119,7 +120,7 @@ _QUEUES = """
 
 def _queues_of(account: Account, *, reach: Reach) -> tuple[int, ...]:
     """Queues whose unowned cases a limited reach shows: those served, and those of one's teams or site; one query."""
-    with connection.cursor() as cursor:
+    with bound_cursor(connection) as cursor:
         cursor.execute(" UNION ".join([_QUEUES, *_served]), {"account": account.pk, "site": reach is Reach.SITE})
         return tuple(sorted(row[0] for row in cursor.fetchall()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from lingting.kernel.accounts.models import Account
 from lingting.service.desk import services
 from lingting.service.desk.models import Attachment, CannedReply, Case, CaseType, Draft, Mention, Message, SavedView, Tag
+from lingting.service.desk.selectors import inbox
 from lingting.service.desk.tests.scene import CUSTOMER, NOW, Scene, later
 
 HX = {"HX-Request": "true"}
@@ -35,7 +37,9 @@ def test_strangers_are_sent_to_the_sign_in(scene: Scene):
         assert Client().get(url).status_code == 302
 
 
-@pytest.mark.parametrize("view", ["mine", "unassigned", "team", "mentions", "waiting", "snoozed", "overdue", "closed", "all"])
+@pytest.mark.parametrize(
+    "view", ["mine", "unassigned", "team", "mentions", "waiting", "snoozed", "overdue", "orders", "closed", "all"]
+)
 def test_every_view_opens_empty_and_full(scene: Scene, view: str):
     client = signed_in(scene.zhou)
     assert client.get(reverse("desk:inbox", args=[view])).status_code == 200
@@ -311,12 +315,57 @@ def test_depth_is_walked_without_gap_or_repeat(scene: Scene):
     _many(scene, 60)
     client, seen, after = signed_in(scene.zhou), [], ""
     while True:
-        response = client.get(reverse("desk:inbox", args=["all"]), {"after": after}, headers=HX)
-        seen += [row["id"] for row in response.context["rows"]]
-        after = response.context["next"]
-        if not after:
+        shown = client.get(reverse("desk:inbox", args=["all"]), {"after": after}, headers=HX).content.decode()
+        seen += [int(number) for number in re.findall(r'data-case="(\d+)"', shown)]
+        following = re.search(r"after=([\w-]+)", shown)
+        if following is None:
             break
+        after = following[1]
     assert seen == list(Case.objects.order_by("-active_at", "-id").values_list("id", flat=True))
+
+
+@pytest.mark.parametrize(("rare", "common"), [(0, 0), (0, 100), (100, 100)])
+def test_a_tag_finds_the_same_cases_however_it_is_looked_for(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, rare: int, common: int
+):
+    monkeypatch.setattr(inbox, "RARE_TAG", rare)
+    monkeypatch.setattr(inbox, "COMMON_TAG", common)
+    inbox._tag_counts.clear()
+    marked = [scene.case(assignee=scene.lin), scene.case()]
+    scene.case(assignee=scene.lin)
+    for case in marked:
+        services.set_tags(case.pk, names=["退换"], actor=CUSTOMER, now=NOW)
+    asked = {"tag": Tag.objects.get(name="退换").pk}
+    for person, expected in ((scene.zhou, marked), (scene.lin, marked)):
+        found = signed_in(person).get(reverse("desk:inbox", args=["all"]), asked, headers=HX).context["rows"]
+        assert {row["id"] for row in found} == {case.pk for case in expected}
+    inbox._tag_counts.clear()
+
+
+def test_work_orders_stand_in_a_list_of_their_own(scene: Scene):
+    case = scene.case(assignee=scene.lin)
+    order = services.open_case(
+        case.customer_id, queue_id=case.queue_id, channel="order", subject="#1 · 问仓库", assignee_id=scene.lin.pk, parent_id=case.pk,
+        actor=scene.lin.as_actor, now=NOW,
+    )  # fmt: skip
+    client = signed_in(scene.lin)
+
+    def ids(view: str, **query: str) -> set[int]:
+        shown = client.get(reverse("desk:inbox", args=[view]), query, headers=HX)
+        return {row["id"] for row in shown.context["rows"]}
+
+    assert ids("mine") == ids("all") == {case.pk}
+    assert ids("orders") == ids("all", channel="order") == {order.pk}
+    assert ids("all", q=str(order.pk)) == {order.pk}
+    counted = client.get(reverse("desk:counts")).json()
+    assert (counted["mine"], counted["orders"]) == ("1", "1")
+
+
+def test_chosen_filters_stand_as_chips_with_their_names(scene: Scene):
+    asked = {"queue": scene.service.pk, "assignee": "0", "state": "open", "channel": "chat", "type": scene.complaint.pk}
+    shown = signed_in(scene.zhou).get(reverse("desk:inbox", args=["all"]), asked, headers=HX)
+    assert [str(chip["value"]) for chip in shown.context["chips"]] == ["处理中", "售后服务", "投诉", "在线聊天", "无人负责"]
+    assert all(len(chip["rest"]) == 4 for chip in shown.context["chips"])
 
 
 def test_canned_replies_are_ones_own_or_shared_by_permission(scene: Scene):

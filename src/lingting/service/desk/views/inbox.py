@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from lingting.kernel.accounts.permissions import requires
 from lingting.platform.refusals import NotFound
 from lingting.service.desk import selectors
+from lingting.service.desk.fragments import list_rows
 from lingting.service.desk.models import CaseState, Priority
 from lingting.service.desk.presenting import present_rows
 from lingting.service.desk.selectors.channels import CHANNELS, channel_look
@@ -38,7 +40,7 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
     """A view of the inbox: the whole desk, its list pane for htmx, or (with `after`) more rows."""
     context = list_context(request, view)
     if is_part(request) and "after" in request.GET:
-        return render(request, "desk/_rows.html", context)
+        return HttpResponse(list_rows(context["rows"], view=view, next_cursor=context["next"], query=context["query"]))
     if is_part(request) and context["words"]:
         return render(request, "desk/_list_body.html", context | {"may_bulk": request.user.can("desk.bulk_cases")})
     context |= views_context(context["desk"], view, is_searching=bool(context["words"])) | chosen_context(context["listing"])
@@ -57,8 +59,7 @@ def rows(request: HttpRequest, view: str) -> HttpResponse:
     listing = selectors.listing_of(selectors.desk_of(request.user), view, query=request.GET)
     ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdigit()][:MOST_ROWS]
     found = selectors.rows_among(listing, ids, now=now) if ids else []
-    context = {"rows": present_rows(found, now=now, me=request.user.pk), "view": view, "query": ""}
-    return render(request, "desk/_rows.html", context)
+    return HttpResponse(list_rows(present_rows(found, now=now, me=request.user.pk), view=view))
 
 
 @require_GET
@@ -99,28 +100,37 @@ def filters(request: HttpRequest, view: str) -> HttpResponse:
 def chosen_context(listing: selectors.Listing) -> dict[str, Any]:
     """What stands around a list: the chosen filters as chips (most lists have none), and whether acts on many are allowed."""
     account = listing.desk.account
-    may = {"may_bulk": account.can("desk.bulk_cases"), "may_export": account.can("desk.export_cases")}
-    return {"chips": [], **may} if not listing.filters else {**may, **_filter_context(listing)}
+    given = listing.filters.as_query()
+    names = selectors.chosen_names(listing.filters) if given else {}
+    chips = [
+        {"label": _FILTER_LABELS[name], "value": shown, "rest": {key: text for key, text in given.items() if key != name}}
+        for name, shown in names.items()
+    ]
+    return {"chips": chips, "may_bulk": account.can("desk.bulk_cases"), "may_export": account.can("desk.export_cases")}
+
+
+_FILTER_LABELS = {
+    "state": gettext_lazy("State"),
+    "queue": gettext_lazy("Queue"),
+    "type": gettext_lazy("Type"),
+    "priority": gettext_lazy("Priority"),
+    "channel": gettext_lazy("Channel"),
+    "assignee": gettext_lazy("Assigned to"),
+    "tag": gettext_lazy("Tags"),
+}
 
 
 def _filter_context(listing: selectors.Listing) -> dict[str, Any]:
+    """Every field of the filter form with its choices and what is chosen."""
     filters = listing.filters
     people = selectors.colleagues(most=200, among=None if listing.desk.sight.sees_all else listing.desk.sight.people)
-    fields: list[tuple[str, str, list[tuple[Any, Any]], Any]] = [
-        ("state", _("State"), list(CaseState.choices), filters.state),
-        ("queue", _("Queue"), [(queue.pk, queue.name) for queue in selectors.open_queues()], filters.queue_id),
-        ("type", _("Type"), [(kind.pk, kind.name) for kind in selectors.case_types()], filters.type_id),
-        ("priority", _("Priority"), list(Priority.choices), filters.priority),
-        ("channel", _("Channel"), [(key, label) for key, (_icon, label) in CHANNELS.items()], filters.channel),
-        ("assignee", _("Assigned to"), [(0, _("Nobody")), *((one.pk, one.display_name) for one in people)], filters.assignee_id),
-        ("tag", _("Tags"), selectors.tag_choices(), filters.tag_id),
-    ]
-    given = filters.as_query()
-    chips = []
-    for name, label, choices, value in fields:
-        if value is None:
-            continue
-        shown = next((str(text) for key, text in choices if str(key) == str(value)), str(value))
-        rest = {key: text for key, text in given.items() if key != name}
-        chips.append({"label": label, "value": shown, "rest": rest})
-    return {"filter_fields": fields, "chips": chips}
+    choices: dict[str, tuple[list[tuple[Any, Any]], Any]] = {
+        "state": (list(CaseState.choices), filters.state),
+        "queue": ([(queue.pk, queue.name) for queue in selectors.open_queues()], filters.queue_id),
+        "type": ([(kind.pk, kind.name) for kind in selectors.case_types()], filters.type_id),
+        "priority": (list(Priority.choices), filters.priority),
+        "channel": ([(key, label) for key, (_icon, label) in CHANNELS.items()], filters.channel),
+        "assignee": ([(0, _("Nobody")), *((one.pk, one.display_name) for one in people)], filters.assignee_id),
+        "tag": (selectors.tag_choices(), filters.tag_id),
+    }
+    return {"filter_fields": [(name, _FILTER_LABELS[name], *found) for name, found in choices.items()]}

@@ -7,6 +7,8 @@ import { word } from "./words.js";
 
 let isWhole = false;
 let wholeCount = 0;
+let asked = 0;
+let isActing = false;
 
 const list = () => document.querySelector(".desk-list");
 const picked = () => [...document.querySelectorAll("#desk-rows input[name=picked]:checked")].map((box) => box.value);
@@ -27,9 +29,9 @@ function refresh() {
 
 async function offerWhole(button) {
   const { view, query } = list().dataset;
-  const asked = new URLSearchParams({ view, query });
-  const response = await fetch(`/desk/bulk/size/?${asked}`, { credentials: "same-origin" }).catch(() => null);
-  if (!response?.ok) return;
+  const turn = ++asked;
+  const response = await fetch(`/desk/bulk/size/?${new URLSearchParams({ view, query })}`, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok || turn !== asked) return;
   const { count, shown } = await response.json();
   wholeCount = count;
   button.textContent = word(isWhole ? "wholeTaken" : "whole", { count: shown });
@@ -46,7 +48,10 @@ async function onAct(act) {
   const given = values(act);
   if (act === "close" || act === "reopen") {
     if (isWhole && act === "close" && !(await ask({ text: word("bulkClose", { count: wholeCount }), action: word("yesClose"), danger: false }))) return;
-    window.htmx.ajax("POST", "/desk/bulk/", { values: given, swap: "none", source: document.body });
+    if (isActing) return;
+    isActing = true;
+    await window.htmx.ajax("POST", "/desk/bulk/", { values: given, swap: "none", source: document.body });
+    isActing = false;
     return;
   }
   pick(`/desk/bulk/${act}/options/`, { url: "/desk/bulk/", given });

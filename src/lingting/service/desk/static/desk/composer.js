@@ -7,15 +7,13 @@ import { adopt, clearFiles, filesOf, isUploading, startAttachments } from "./att
 import { place, toEnd } from "./conversation.js";
 import { advance } from "./list.js";
 import { closeSuggestions, isSuggesting, mentionsIn, startSuggestions } from "./suggestions.js";
+import { draftOf, dropDraft, saveDraft, saveDraftAtOnce, settleDraft, writeDraft } from "./drafts.js";
 import { forgetUnsent, keepUnsent, unsentOf } from "./unsent.js";
 import { complain, freshKey, openCase, send, tellChanged, word } from "./words.js";
 
-const DRAFT_PAUSE = 800;
 const TYPING_EVERY = 3000;
 
 let texts = { reply: "", note: "" };
-let draftTimer = 0;
-let unsaved = null;
 let typedAt = 0;
 
 const form = () => document.getElementById("desk-composer");
@@ -59,27 +57,9 @@ export function insert(text) {
   box.focus();
 }
 
-function keepDraft(now = false) {
+function keepDraft() {
   const here = openCase();
-  if (!here || !form()) return;
-  unsaved = { url: `${here.base}drafts/${mode()}/`, text: field().value };
-  clearTimeout(draftTimer);
-  if (now) saveDraft();
-  else draftTimer = setTimeout(saveDraft, DRAFT_PAUSE);
-}
-
-async function saveDraft() {
-  clearTimeout(draftTimer);
-  const draft = unsaved;
-  unsaved = null;
-  if (!draft) return;
-  const note = form()?.querySelector("[data-desk-kept]");
-  try {
-    await send(draft.url, new URLSearchParams({ text: draft.text }), { keepalive: true });
-    if (note) note.textContent = draft.text.trim() ? word("kept") : "";
-  } catch {
-    if (note) note.textContent = word("keptNot");
-  }
+  if (here && form()) writeDraft(here, mode(), field().value);
 }
 
 function typing() {
@@ -101,8 +81,7 @@ function submit(then = "") {
     letter.action = own.dataset.composerFields;
     letter.extra = [...own.querySelectorAll("input, select, textarea")].filter((one) => one.name && (one.type !== "checkbox" || one.checked)).map((one) => [one.name, one.value]);
   }
-  clearTimeout(draftTimer);
-  unsaved = null;
+  dropDraft(here, mode());
   field().value = "";
   texts[mode()] = "";
   form().querySelector("[data-desk-kept]").textContent = "";
@@ -126,6 +105,7 @@ async function deliver(here, letter) {
     const response = await send(letter.action ?? `${here.base}saying/`, body);
     announceSent(response);
     forgetUnsent(here.id, letter.key);
+    settleDraft(here, letter.mode);
     const html = await response.text();
     if (openCase()?.id === here.id) {
       if (html) place(html);
@@ -204,7 +184,9 @@ function onKey(event) {
 
 function onOpened() {
   const stored = (name) => form().querySelector(`template[data-draft=${name}]`).content.textContent;
-  texts = { reply: stored("reply"), note: stored("note") };
+  const here = openCase();
+  texts = { reply: draftOf(here, "reply", stored("reply")), note: draftOf(here, "note", stored("note")) };
+  field().value = texts[mode()];
   setMode(mode(), { focus: false });
   for (const letter of unsentOf(openCase().id)) {
     if (document.querySelector(`[data-key="${CSS.escape(letter.key)}"]`)) forgetUnsent(openCase().id, letter.key);
@@ -231,7 +213,7 @@ export function startComposer() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:beforeRequest", saveDraft);
   document.addEventListener("htmx:afterSettle", settle);
-  window.addEventListener("pagehide", saveDraft);
+  window.addEventListener("pagehide", saveDraftAtOnce);
   document.addEventListener("composer:insert", (event) => {
     const { text, html } = event.detail ?? {};
     const plain = text ?? new DOMParser().parseFromString((html ?? "").replace(/<(br|\/p|\/li|\/h\d)[^>]*>/gi, "$&\n"), "text/html").body.textContent.trim();

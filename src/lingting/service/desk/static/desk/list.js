@@ -15,10 +15,14 @@ const COUNTS_EVERY = 60000;
 
 const touched = new Set();
 const held = new Map();
+const picked = new Set();
 let rowsTimer = 0;
 let countsTimer = 0;
 let countsAt = 0;
 let openTimer = 0;
+let wantedId = "";
+let isFetching = false;
+let isPressed = false;
 
 const list = () => document.querySelector(".desk-list");
 const rows = () => [...document.querySelectorAll("#desk-rows .desk-row")];
@@ -28,12 +32,25 @@ const row = (id) => document.getElementById(`row-${id}`);
 export function touch(id) {
   if (!Number.isFinite(id) || !list()) return;
   touched.add(id);
-  rowsTimer ||= setTimeout(fetchRows, ROWS_PAUSE);
+  fetchRowsSoon();
   countSoon();
 }
 
+function fetchRowsSoon() {
+  if (!isFetching) rowsTimer ||= setTimeout(fetchRows, ROWS_PAUSE);
+}
+
+/** One question at a time: an older answer never overwrites a newer one. A row under a pressed finger stays till it is let go. */
 async function fetchRows() {
   rowsTimer = 0;
+  if (isPressed) return fetchRowsSoon();
+  isFetching = true;
+  await freshRows();
+  isFetching = false;
+  if (touched.size) fetchRowsSoon();
+}
+
+async function freshRows() {
   const ids = [...touched].slice(0, 50);
   for (const id of ids) touched.delete(id);
   const ground = list();
@@ -42,15 +59,30 @@ async function fetchRows() {
   const response = await fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
   if (!response?.ok || list() !== ground) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (isPressed) await letGo();
+  if (list() !== ground) return;
   for (const id of ids) place(id, fresh.getElementById(`row-${id}`));
-  if (touched.size) rowsTimer ||= setTimeout(fetchRows, ROWS_PAUSE);
+}
+
+const letGo = () => new Promise((done) => document.addEventListener("lt:let-go", done, { once: true }));
+
+/** Between pressing and letting go nothing under the finger is replaced: the click would be lost. */
+function watchPresses() {
+  document.addEventListener("pointerdown", (event) => { isPressed = Boolean(event.target.closest?.("#desk-rows")); }, true);
+  for (const kind of ["pointerup", "pointercancel", "dragend"]) {
+    document.addEventListener(kind, () => setTimeout(() => {
+      isPressed = false;
+      document.dispatchEvent(new CustomEvent("lt:let-go"));
+    }), true);
+  }
 }
 
 function place(id, fresh) {
   const present = row(id);
   if (!fresh) {
     held.delete(id);
-    if (present?.classList.contains("is-current")) present.classList.add("is-gone");
+    // What leaves under the pointer would move another row there: it goes when the pointer has left.
+    if (present?.classList.contains("is-current") || present?.closest("#desk-rows:hover")) present.classList.add("is-gone");
     else present?.remove();
   } else if (present) replace(present, fresh);
   else if (isAtRest()) arrive(fresh);
@@ -122,16 +154,36 @@ export function reloadList() {
   const ground = list();
   if (!ground) return;
   const url = `/desk/${encodeURIComponent(ground.dataset.view)}/?${ground.dataset.query}`;
+  for (const box of ground.querySelectorAll("input[name=picked]:checked")) picked.add(box.value);
   window.htmx.ajax("GET", url, { target: ".desk-list", swap: "outerHTML", select: ".desk-list", source: ground });
+}
+
+/** The list was read again: what was picked in it still is. */
+function pickAgain() {
+  if (!picked.size) return;
+  const boxes = [...document.querySelectorAll("#desk-rows input[name=picked]")].filter((box) => picked.has(box.value));
+  for (const box of boxes) box.checked = true;
+  boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+  picked.clear();
+}
+
+function sweepGone() {
+  for (const one of document.querySelectorAll(".desk-row.is-gone:not(.is-current)")) one.remove();
 }
 
 function markCurrent(id) {
   for (const one of document.querySelectorAll(".desk-row.is-current")) {
     if (one.dataset.case === String(id)) continue;
     one.classList.remove("is-current");
-    if (one.classList.contains("is-gone")) one.remove();
+    if (one.classList.contains("is-gone") && !one.closest("#desk-rows:hover")) one.remove();
   }
   row(id)?.classList.add("is-current");
+}
+
+/** The case somebody has asked for and which is not here yet stays marked, whatever else arrives meanwhile. */
+function want(id) {
+  wantedId = String(id);
+  markCurrent(id);
 }
 
 /** Opens the row that stands so far from the current one; at an end it stays. */
@@ -141,7 +193,7 @@ export function move(step) {
   const now = all.findIndex((one) => one.classList.contains("is-current"));
   const goal = now < 0 ? 0 : now + step;
   if (goal < 0 || goal >= all.length) return false;
-  markCurrent(all[goal].dataset.case);
+  want(all[goal].dataset.case);
   all[goal].scrollIntoView({ block: "nearest" });
   clearTimeout(openTimer);
   openTimer = setTimeout(() => all[goal].querySelector("a").click(), now < 0 ? 0 : 90);
@@ -157,7 +209,7 @@ export function advance() {
 function onClick(event) {
   const link = event.target.closest?.(".desk-row-link, [data-view]");
   if (link && (event.ctrlKey || event.metaKey || event.shiftKey)) return event.stopImmediatePropagation();
-  if (link?.matches(".desk-row-link")) markCurrent(link.closest(".desk-row").dataset.case);
+  if (link?.matches(".desk-row-link")) want(link.closest(".desk-row").dataset.case);
   if (event.target.closest?.("[data-desk-arrived]")) letIn();
 }
 
@@ -174,7 +226,7 @@ function goTo(view) {
 }
 
 function registerKeys() {
-  const views = { m: "mine", u: "unassigned", t: "team", a: "all", o: "overdue", w: "waiting", n: "mentions", z: "snoozed", c: "closed" };
+  const views = { m: "mine", u: "unassigned", t: "team", a: "all", o: "overdue", w: "waiting", n: "mentions", z: "snoozed", d: "orders", c: "closed" };
   const desk = { group: word("group") };
   registerShortcut("j", word("next"), () => move(1), desk);
   registerShortcut("k", word("previous"), () => move(-1), desk);
@@ -207,10 +259,20 @@ export function startList() {
     if (event.detail.target?.id === "desk-list") list()?.classList.add("is-loading");
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target?.matches?.("#desk-list, .desk-list")) held.clear();
+    if (event.detail.target?.matches?.("#desk-list, .desk-list")) {
+      held.clear();
+      pickAgain();
+    }
     const opened = openCase();
-    if (opened) markCurrent(opened.id);
+    if (opened) markCurrent(wantedId || opened.id);
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { target, pathInfo } = event.detail;
+    if (target?.id === "desk-conversation" && pathInfo?.requestPath?.startsWith(`/desk/cases/${wantedId}/`)) wantedId = "";
+  });
+  window.addEventListener("popstate", () => { wantedId = ""; });
+  document.addEventListener("mouseleave", (event) => { if (event.target.id === "desk-rows") sweepGone(); }, true);
+  watchPresses();
   document.addEventListener("visibilitychange", () => { if (!document.hidden) countSoon(); });
   setInterval(countSoon, COUNTS_EVERY);
   registerKeys();

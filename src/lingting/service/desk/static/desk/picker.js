@@ -8,10 +8,13 @@ const ground = document.getElementById("desk-picker-options");
 let offer = null;
 let shown = [];
 let at = 0;
+let turn = 0;
 
 /** Opens the picker with the options an address gives; the choice is posted to the offer's (or the given) `url`. */
 export async function pick(source, { url = "", given = {} } = {}) {
+  const mine = ++turn;
   const response = await fetch(source, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
+  if (mine !== turn) return;
   if (!response?.ok) return complain(new Error(word("lost")));
   offer = await response.json();
   offer.url = url || offer.url;
@@ -20,7 +23,7 @@ export async function pick(source, { url = "", given = {} } = {}) {
   field.placeholder = offer.free || offer.title;
   field.value = "";
   fill();
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   field.focus();
 }
 

@@ -20,14 +20,34 @@ function keep(name) {
 
 function show(name, { focus = false } = {}) {
   const tabs = [...document.querySelectorAll("[data-side-tab]")];
-  if (!tabs.some((tab) => tab.dataset.sideTab === name)) return;
+  if (!tabs.some((tab) => tab.dataset.sideTab === name)) return fit();
+  let keepFocus = null;
   for (const tab of tabs) {
     const isHere = tab.dataset.sideTab === name;
     tab.setAttribute("aria-selected", String(isHere));
     tab.tabIndex = isHere ? 0 : -1;
     document.getElementById(tab.getAttribute("aria-controls")).hidden = !isHere;
-    if (isHere && focus) tab.focus();
+    if (isHere && focus) keepFocus = tab;
   }
+  fit();
+  keepFocus?.focus();
+}
+
+/** As many tabs as there is room for, the shown one always among them; the others wait in a menu. */
+function fit() {
+  const row = document.querySelector(".desk-side-head .lt-tabs");
+  const more = document.querySelector("[data-side-more]");
+  if (!row || !more) return;
+  const tabs = [...row.querySelectorAll("[data-side-tab]")];
+  for (const tab of tabs) tab.hidden = false;
+  more.hidden = true;
+  const overflows = () => row.scrollWidth > row.clientWidth;
+  if (overflows()) more.hidden = false;
+  for (const tab of [...tabs].reverse()) {
+    if (!overflows()) break;
+    if (tab.getAttribute("aria-selected") !== "true") tab.hidden = true;
+  }
+  for (const item of more.querySelectorAll("[data-side-go]")) item.hidden = !tabs.find((tab) => tab.dataset.sideTab === item.dataset.sideGo)?.hidden;
 }
 
 function onKey(event) {
@@ -46,6 +66,12 @@ function onClick(event) {
     show(tab.dataset.sideTab);
     keep(tab.dataset.sideTab);
   }
+  const item = event.target.closest?.("[data-side-go]");
+  if (item) {
+    item.closest("[popover]")?.hidePopover();
+    show(item.dataset.sideGo, { focus: true });
+    keep(item.dataset.sideGo);
+  }
   const picture = event.target.closest?.("[data-lightbox]");
   if (!picture || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
@@ -63,5 +89,7 @@ export function startSide() {
     if (event.detail.target?.id === "desk-side") show(kept());
   });
   document.getElementById("desk-lightbox")?.addEventListener("click", (event) => event.currentTarget.close());
+  const pane = document.getElementById("desk-side");
+  if (pane) new ResizeObserver(fit).observe(pane);
   show(kept());
 }
