@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0003_audit'),
-        ('desk', '0008_many'),
+        ("desk", "0009_words_sorted_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
