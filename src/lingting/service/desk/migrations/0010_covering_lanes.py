@@ -62,6 +62,6 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('assignee', None)), fields=['queue', 'state', '-active_at', '-id'], include=('type', 'priority', 'channel'), name='case_unassigned'),
         ),
         migrations.RunSQL(
-            "CREATE INDEX desk_case_tags_walk ON desk_case_tags (tag_id, case_id)", "DROP INDEX desk_case_tags_walk"
+            "CREATE INDEX IF NOT EXISTS desk_case_tags_walk ON desk_case_tags (tag_id, case_id)", "DROP INDEX IF EXISTS desk_case_tags_walk"
         ),
     ]
