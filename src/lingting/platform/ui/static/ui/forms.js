@@ -44,8 +44,9 @@ function countDown(control) {
 function tagInput(field) {
   const separator = /[,，;；]/;
   let tags = field.value.split(separator).map((tag) => tag.trim()).filter(Boolean);
-  const typing = make("input", { type: "text", id: `${field.id}-typing`, autocomplete: "off" });
-  typing.setAttribute("aria-label", document.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.firstChild?.textContent ?? "");
+  const typing = make("input", { type: "text", id: `${field.id || field.name}-typing`, autocomplete: "off" });
+  const label = field.id && document.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.firstChild?.textContent;
+  typing.setAttribute("aria-label", label || field.getAttribute("aria-label") || field.name);
   if (field.dataset.suggestions) {
     const options = make("datalist", { id: `${field.id}-suggestions` }, ...field.dataset.suggestions.split(",").map((value) => make("option", { value })));
     field.after(options);
