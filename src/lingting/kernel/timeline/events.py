@@ -47,7 +47,8 @@ class Fact:
 
     def data(self) -> dict[str, Any]:
         """What the log keeps: every field but the subject's id."""
-        return {name: getattr(self, name) for name in _names(type(self))}
+        own: type[Any] = type(self)
+        return {name: getattr(self, name) for name in _names(own)}
 
     def topics(self) -> tuple[str, ...]:
         """Live audiences that hear of it, e.g. `case:12`, `account:7`; empty: not live."""
@@ -59,7 +60,7 @@ class Fact:
 
 
 @cache
-def _names(kind: type[Fact]) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a kind of fact, but its subject's id."""
     return tuple(each.name for each in fields(kind) if each.name != kind.subject_field)
 
