@@ -47,7 +47,7 @@ class Fact:
 
     def data(self) -> dict[str, Any]:
         """What the log keeps: every field but the subject's id."""
-        own: type[Any] = type(self)
+        own: Any = type(self)
         return {name: getattr(self, name) for name in _names(own)}
 
     def topics(self) -> tuple[str, ...]:
