@@ -99,7 +99,7 @@ class NewComplaint(Schema):
     case_id: Number | None = None
     customer_id: Number | None = None
     queue: str = Field("", max_length=40, description="The queue's key, with `customer_id`")
-    channel: str = Field("voice", min_length=1, max_length=10)
+    channel: str = Field("voice", pattern="^[a-z]{1,10}$")
     subject: str = Field("", max_length=200)
     words: str = Field("", max_length=4000)
 
