@@ -32,12 +32,12 @@ def test_the_case_asked_for_last_is_the_one_that_opens(sign_in: SignIn) -> None:
     staff = sign_in("shenruochuan")
     first, second, *_rest = _rows(staff)
     held: list[Route] = []
-    staff.page.route(re.compile(rf"/desk/cases/{first}/\?view="), held.append)
+    staff.page.route(re.compile(rf"/desk/cases/{first}/\?view="), lambda route: held.append(route))
     staff.page.locator(f"#row-{first} .desk-row-link").click()
     staff.page.locator(f"#row-{second} .desk-row-link").click()
     expect(staff.page.locator("#desk-case")).to_have_attribute("data-case", str(second))
     _let_go(held)
-    staff.page.wait_for_load_state("networkidle")
+    staff.page.wait_for_timeout(800)
     assert staff.case_id == second
     expect(staff.page.locator(f"#row-{second}")).to_have_class(re.compile("is-current"))
 
@@ -49,7 +49,7 @@ def test_a_text_is_there_again_although_its_save_is_still_on_the_way(sign_in: Si
     staff.page.locator(f"#row-{first} .desk-row-link").click()
     expect(staff.page.locator("#desk-case")).to_have_attribute("data-case", str(first))
     held: list[Route] = []
-    staff.page.route(re.compile("/drafts/"), held.append)
+    staff.page.route(re.compile("/drafts/"), lambda route: held.append(route))
     staff.page.locator("#desk-composer .desk-mode.is-note").click()
     field.fill("客户下午三点后才在家")
     staff.page.locator(f"#row-{second} .desk-row-link").click()
