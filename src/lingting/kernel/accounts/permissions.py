@@ -1,4 +1,4 @@
-"""Asking whether a person may: one decorator for pages, one check for everything else."""
+"""Asking whether a person may: one decorator for pages, one check for API calls, one for everything else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
+from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import NotPermitted
 
 View = Callable[..., Any]
@@ -25,6 +26,26 @@ def check_permission(account: Account, permission: str) -> Reach:
             % {"permission": permission}
         )
     return reach
+
+
+def calling_account(request: HttpRequest) -> Account | None:
+    """The person an API call acts for; None for an application's token."""
+    user = request.auth.user  # type: ignore[attr-defined]
+    return user if isinstance(user, Account) else None
+
+
+def calling_actor(request: HttpRequest) -> Actor:
+    """Who an API call is, as facts keep it: the person, or the application by its token's name (an actor's id is an account's)."""
+    caller = request.auth  # type: ignore[attr-defined]
+    account = calling_account(request)
+    return account.as_actor if account else Actor("application", None, caller.label)
+
+
+def check_caller(request: HttpRequest, permission: str) -> None:
+    """A person needs the permission; an application was given its scope by somebody who may."""
+    account = calling_account(request)
+    if account is not None:
+        check_permission(account, permission)
 
 
 def requires(permission: str = "") -> Callable[[View], View]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router, Schema
 
-from lingting.kernel.accounts.models import Account
-from lingting.kernel.accounts.permissions import check_permission
+from lingting.kernel.accounts.permissions import check_caller
 from lingting.kernel.automation.models import Firing, Rule
 from lingting.platform.refusals import NotFound
-from lingting.platform.rest import Page, PageQuery, page, scope
+from lingting.platform.rest import Number, Page, PageQuery, page, scope
 
 router = Router(tags=["automation"])
 MANAGE = "automation.manage_rules"
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class RuleOut(Schema):
@@ -59,7 +57,7 @@ class FiringFilters(PageQuery):
 @scope("automation:read")
 def list_rules(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """Every rule, in the order in which they look."""
-    _permit(request)
+    check_caller(request, MANAGE)
     return page(Rule.objects.all(), query=query, order=("order", "id"))
 
 
@@ -67,7 +65,7 @@ def list_rules(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
 @scope("automation:read")
 def read_rule(request: HttpRequest, rule_id: Number) -> Rule:
     """One rule."""
-    _permit(request)
+    check_caller(request, MANAGE)
     return _rule(rule_id)
 
 
@@ -75,16 +73,9 @@ def read_rule(request: HttpRequest, rule_id: Number) -> Rule:
 @scope("automation:read")
 def list_firings(request: HttpRequest, rule_id: Number, query: Query[FiringFilters]) -> dict[str, Any]:
     """What a rule did, the latest first."""
-    _permit(request)
+    check_caller(request, MANAGE)
     rows = Firing.objects.filter(rule=_rule(rule_id))
     return page(rows.filter(outcome=query.outcome) if query.outcome else rows, query=query, order=("-id",))
-
-
-def _permit(request: HttpRequest) -> None:
-    """A person needs the permission; an application was given its scope by somebody who may."""
-    user = request.auth.user  # type: ignore[attr-defined]
-    if isinstance(user, Account):
-        check_permission(user, MANAGE)
 
 
 def _rule(rule_id: int) -> Rule:

@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from lingting.kernel.accounts.models import Account
-from lingting.kernel.accounts.permissions import check_permission
+from lingting.kernel.accounts.permissions import check_caller
 from lingting.kernel.organisation.models import Employee, Skill, Team
-from lingting.platform.rest import Caller, Page, PageQuery, page, scope
+from lingting.platform.rest import Page, PageQuery, page, scope
 
 router = Router(tags=["organisation"])
 
@@ -63,7 +62,7 @@ class SkillOut(Schema):
 @scope("organisation:read")
 def list_people(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """Everybody who works here, by staff number."""
-    _check(request)
+    check_caller(request, "organisation.view_colleagues")
     rows: QuerySet[Employee] = Employee.objects.select_related("account", "position").prefetch_related("skill_levels__skill")
     found = page(rows, query=query, order=("number",))
     return {**found, "items": [_person(row) for row in found["items"]]}
@@ -73,7 +72,7 @@ def list_people(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]
 @scope("organisation:read")
 def list_teams(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """All teams of the tree."""
-    _check(request)
+    check_caller(request, "organisation.view_colleagues")
     return page(Team.objects.all(), query=query, order=("id",))
 
 
@@ -81,15 +80,8 @@ def list_teams(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
 @scope("organisation:read")
 def list_skills(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """All skills."""
-    _check(request)
+    check_caller(request, "organisation.view_colleagues")
     return page(Skill.objects.all(), query=query, order=("id",))
-
-
-def _check(request: HttpRequest) -> None:
-    """A person needs the permission; an application has been given the scope by somebody who may."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    if isinstance(caller.user, Account):
-        check_permission(caller.user, "organisation.view_colleagues")
 
 
 def _person(row: Employee) -> dict[str, Any]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
-from lingting.kernel.accounts.models import Account
-from lingting.kernel.accounts.permissions import check_permission
+from lingting.kernel.accounts.permissions import calling_account, calling_actor, check_caller
 from lingting.kernel.procedures import selectors, services
 from lingting.kernel.procedures.access import MANAGE_RUNS, may_act, may_see
 from lingting.kernel.procedures.models import Procedure, Run, RunState, StepRun, VersionState
-from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.registry import known_subject
 from lingting.platform.refusals import NotFound
-from lingting.platform.rest import Page, PageQuery, page, scope
+from lingting.platform.rest import Number, Page, PageQuery, page, scope
 
 router = Router(tags=["procedures"])
 runs = Router(tags=["procedures"])
 steps = Router(tags=["procedures"])
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class ProcedureLine(Schema):
@@ -129,7 +126,7 @@ class Decision(Schema):
 @scope("procedures:read")
 def list_procedures(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """Every written process."""
-    _permit(request, "procedures.write_procedures")
+    check_caller(request, "procedures.write_procedures")
     found = page(selectors.procedures_in_use().order_by(), query=query, order=("id",))
     return {**found, "items": [_procedure(one) for one in found["items"]]}
 
@@ -138,7 +135,7 @@ def list_procedures(request: HttpRequest, query: Query[PageQuery]) -> dict[str, 
 @scope("procedures:read")
 def read_procedure(request: HttpRequest, key: str) -> dict[str, Any]:
     """One process with the steps of its published version; without one, no steps."""
-    _permit(request, "procedures.write_procedures")
+    check_caller(request, "procedures.write_procedures")
     one = selectors.procedures_in_use().filter(key=key).first()
     if one is None:
         raise NotFound(_("There is no procedure with this key."))
@@ -165,15 +162,15 @@ def list_runs(request: HttpRequest, query: Query[RunFilters]) -> dict[str, Any]:
 @scope("procedures:write")
 def start(request: HttpRequest, body: NewRun) -> Status[dict[str, Any]]:
     """Starts a procedure about something; 200 with the run that is under way already."""
-    _permit(request, MANAGE_RUNS)
+    check_caller(request, MANAGE_RUNS)
     _check_subject(request, body.subject_kind, body.subject_id)
     before = Run.objects.filter(
         procedure__key=body.procedure, subject_kind=body.subject_kind, subject_id=body.subject_id, state=RunState.RUNNING
     ).exists()
     try:
         run = services.start_run(
-            body.procedure, subject_kind=body.subject_kind, subject_id=body.subject_id, account=_account(request),
-            actor=_actor(request), now=timezone.now(),
+            body.procedure, subject_kind=body.subject_kind, subject_id=body.subject_id, account=calling_account(request),
+            actor=calling_actor(request), now=timezone.now(),
         )  # fmt: skip
     except Procedure.DoesNotExist as error:
         raise NotFound(_("There is no procedure with this key.")) from error
@@ -195,7 +192,7 @@ def read_run(request: HttpRequest, run_id: Number) -> dict[str, Any]:
 @scope("procedures:read")
 def my_steps(request: HttpRequest) -> list[dict[str, Any]]:
     """What is open for the caller and their group, the most urgent first, at most 300; applications have none of their own."""
-    account = _account(request)
+    account = calling_account(request)
     shown = selectors.steps_for(account, now=timezone.now()) if account else []
     return [_passage(one.passage) for one in shown]
 
@@ -206,7 +203,7 @@ def complete(request: HttpRequest, step_id: Number, body: Completion) -> dict[st
     """Ends a task with its outcome and answers; gives the run with what is open now."""
     passage = _access_step(request, step_id)
     services.complete_step(
-        step_id, outcome=body.outcome, answers=body.answers, note=body.note, account=_account(request), actor=_actor(request),
+        step_id, outcome=body.outcome, answers=body.answers, note=body.note, account=calling_account(request), actor=calling_actor(request),
         now=timezone.now(),
     )  # fmt: skip
     return _whole(passage.run)
@@ -217,33 +214,15 @@ def complete(request: HttpRequest, step_id: Number, body: Completion) -> dict[st
 def decide(request: HttpRequest, step_id: Number, body: Decision) -> dict[str, Any]:
     """Approves or rejects. Only for people: ranks are theirs."""
     passage = _access_step(request, step_id)
-    account = _account(request)
+    account = calling_account(request)
     if account is None:
         raise services.NotOfRank(_("Only a person of the right rank may approve."))
     services.decide_step(step_id, is_approved=body.is_approved, note=body.note, account=account, now=timezone.now())
     return _whole(passage.run)
 
 
-def _account(request: HttpRequest) -> Account | None:
-    user = request.auth.user  # type: ignore[attr-defined]
-    return user if isinstance(user, Account) else None
-
-
-def _actor(request: HttpRequest) -> Actor:
-    caller = request.auth  # type: ignore[attr-defined]
-    account = _account(request)
-    return account.as_actor if account else Actor("application", None, caller.label)
-
-
-def _permit(request: HttpRequest, permission: str) -> None:
-    """A person needs the permission; an application was given its scope by somebody who may."""
-    account = _account(request)
-    if account is not None:
-        check_permission(account, permission)
-
-
 def _check_subject(request: HttpRequest, kind: str, pk: int) -> None:
-    found, account = known_subject(kind), _account(request)
+    found, account = known_subject(kind), calling_account(request)
     is_there = found is not None and (found.may_see(account, pk) if account else pk in found.read([pk]))
     if not is_there:
         raise NotFound(_("What this run is about is not here, or not among what you may see."))
@@ -251,7 +230,7 @@ def _check_subject(request: HttpRequest, kind: str, pk: int) -> None:
 
 def _access_step(request: HttpRequest, step_id: int) -> StepRun:
     passage = StepRun.objects.select_related("step", "run__procedure", "run__version").filter(pk=step_id).first()
-    account = _account(request)
+    account = calling_account(request)
     if passage is None or (account and not (may_act(account, passage) or may_see(account, passage))):
         raise NotFound(_("This step is not here, or not among those you may see."))
     return passage

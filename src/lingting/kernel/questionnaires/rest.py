@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
-from lingting.kernel.accounts.models import Account
-from lingting.kernel.accounts.permissions import check_permission
+from lingting.kernel.accounts.permissions import check_caller
 from lingting.kernel.questionnaires.definitions import as_document
 from lingting.kernel.questionnaires.models import Questionnaire, Response
 from lingting.kernel.questionnaires.selectors import current_version, questionnaires_listed
 from lingting.kernel.questionnaires.services import definition_of
 from lingting.platform.refusals import NotFound
-from lingting.platform.rest import Page, PageQuery, page, scope
+from lingting.platform.rest import Number, Page, PageQuery, page, scope
 
 router = Router(tags=["questionnaires"])
 VIEW_RESULTS = "questionnaires.view_results"
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class FormLine(Schema):
@@ -70,7 +68,7 @@ class ResponseFilters(PageQuery):
 @scope("questionnaires:read")
 def list_questionnaires(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """Every questionnaire."""
-    _permit(request)
+    check_caller(request, VIEW_RESULTS)
     found = page(questionnaires_listed().order_by(), query=query, order=("id",))
     return {**found, "items": [_line(one) for one in found["items"]]}
 
@@ -79,7 +77,7 @@ def list_questionnaires(request: HttpRequest, query: Query[PageQuery]) -> dict[s
 @scope("questionnaires:read")
 def read_questionnaire(request: HttpRequest, key: str) -> dict[str, Any]:
     """The questions of the newest published version."""
-    _permit(request)
+    check_caller(request, VIEW_RESULTS)
     version = current_version(key)
     if version is None:
         raise NotFound(_("There is no published questionnaire with this key."))
@@ -90,7 +88,7 @@ def read_questionnaire(request: HttpRequest, key: str) -> dict[str, Any]:
 @scope("questionnaires:read")
 def list_responses(request: HttpRequest, key: str, query: Query[ResponseFilters]) -> dict[str, Any]:
     """What people answered, over all versions, the latest first."""
-    _permit(request)
+    check_caller(request, VIEW_RESULTS)
     form = Questionnaire.objects.filter(key=key).first()
     if form is None:
         raise NotFound(_("There is no published questionnaire with this key."))
@@ -102,13 +100,6 @@ def list_responses(request: HttpRequest, key: str, query: Query[ResponseFilters]
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     found = page(rows, query=query, order=("-answered_at", "-id"))
     return {**found, "items": [_response(one) for one in found["items"]]}
-
-
-def _permit(request: HttpRequest) -> None:
-    """A person needs the permission; an application was given its scope by somebody who may."""
-    user = request.auth.user  # type: ignore[attr-defined]
-    if isinstance(user, Account):
-        check_permission(user, VIEW_RESULTS)
 
 
 def _line(one: Any) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from lingting.platform.rest.marks import (
     scope,
 )
 from lingting.platform.rest.paging import Page, PageQuery, page
+from lingting.platform.rest.parsing import Number
 
 __all__ = [
     "Authentication",
     "Caller",
+    "Number",
     "Page",
     "PageQuery",
     "Rate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import orjson
 from django.conf import settings
@@ -12,9 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from pydantic import Field
 
 from lingting.platform.refusals import Invalid, Refusal
 
+Number = Annotated[int, Field(ge=1, le=2**53)]
+"""The number of a thing in a path: what every client can say exactly."""
 MOST_BODY_BYTES = 1024 * 1024
 MULTIPART_SLACK_BYTES = 64 * 1024
 DEEPEST = 32

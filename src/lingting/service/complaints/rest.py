@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
-from lingting.kernel.accounts.permissions import check_permission
-from lingting.kernel.timeline.events import Actor
+from lingting.kernel.accounts.permissions import calling_account, calling_actor, check_caller, check_permission
 from lingting.platform.refusals import Invalid, NotFound
-from lingting.platform.rest import Page, PageQuery, page, scope
+from lingting.platform.rest import Number, Page, PageQuery, page, scope
 from lingting.service.complaints import selectors, services
 from lingting.service.complaints.models import Complaint
 from lingting.service.complaints.services import BadComplaint
@@ -22,7 +21,6 @@ from lingting.service.desk.models import Case, Queue
 from lingting.service.desk.selectors import access_case_to
 
 router = Router(tags=["complaints"])
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class ComplaintLine(Schema):
@@ -125,14 +123,14 @@ def list_complaints(request: HttpRequest, query: Query[ComplaintFilters]) -> dic
 @scope("complaints:write")
 def file(request: HttpRequest, body: NewComplaint) -> Status[dict[str, Any]]:
     """Files a complaint; 200 when the case was one already."""
-    now, actor = timezone.now(), _actor(request)
+    now, actor = timezone.now(), calling_actor(request)
     if (body.case_id is None) == (body.customer_id is None):
         raise CaseOrCustomer(_("Name either a case or a customer."))
     if body.case_id is not None:
         _check_case(request, body.case_id)
         made, is_new = services.file_complaint(body.case_id, actor=actor, now=now)
         return Status(201 if is_new else 200, _whole(made.pk))
-    _permit(request, selectors.HANDLE)
+    check_caller(request, selectors.HANDLE)
     queue = Queue.objects.filter(key=body.queue, is_active=True).values_list("pk", flat=True).first()
     if queue is None:
         raise BadComplaint(_("Choose a queue from the list."), fields={"queue": [_("Choose a queue from the list.")]})
@@ -154,7 +152,7 @@ def read(request: HttpRequest, complaint_id: Number) -> dict[str, Any]:
 
 def _visible(request: HttpRequest) -> Any:
     """A person's own reach; an application sees what its scope opens."""
-    user = request.auth.user  # type: ignore[attr-defined]
+    user = calling_account(request)
     if user is None:
         return Complaint.objects.filter(case__merged_into=None).select_related("case__queue", "category")
     check_permission(user, selectors.VIEW)
@@ -162,21 +160,11 @@ def _visible(request: HttpRequest) -> Any:
 
 
 def _check_case(request: HttpRequest, case_id: int) -> None:
-    user = request.auth.user  # type: ignore[attr-defined]
+    user = calling_account(request)
     if user is not None:
         access_case_to(user, case_id, permission=selectors.HANDLE)
     elif not Case.objects.filter(pk=case_id).exists():
         raise NotFound(_("This case does not exist."))
-
-
-def _permit(request: HttpRequest, permission: str) -> None:
-    if request.auth.user is not None:  # type: ignore[attr-defined]
-        check_permission(request.auth.user, permission)  # type: ignore[attr-defined]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    caller = request.auth  # type: ignore[attr-defined]
-    return caller.user.as_actor if caller.user is not None else Actor("application", None, caller.label)
 
 
 def _line(one: Complaint) -> dict[str, Any]:

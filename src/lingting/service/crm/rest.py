@@ -12,16 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
-from lingting.kernel.accounts.permissions import check_permission
-from lingting.kernel.timeline.events import Actor
+from lingting.kernel.accounts.permissions import calling_actor, check_caller
 from lingting.platform.refusals import Invalid
-from lingting.platform.rest import Page, PageQuery, page, scope
+from lingting.platform.rest import Number, Page, PageQuery, page, scope
 from lingting.service.crm import selectors, services
 from lingting.service.crm.models import Customer, Tier
 from lingting.service.crm.selectors import CustomerFilter
 
 router = Router(tags=["crm"])
-Number = Annotated[int, Field(ge=1, le=2**53)]
 Kind = Literal["phone", "email", "wechat", "other"]
 
 
@@ -113,7 +111,7 @@ class UnknownTier(Invalid):
 @scope("crm:read")
 def list_customers(request: HttpRequest, query: Query[CustomerFilters]) -> dict[str, Any]:
     """Customers, the last changed first; a search gives the newest first."""
-    _permit(request, "crm.view_customers")
+    check_caller(request, "crm.view_customers")
     tier = _tier(query.tier)
     wanted = CustomerFilter(
         words=query.q.replace("\x00", "").strip(), tier_id=tier.pk if tier else None, tag_id=query.tag, language=query.language,
@@ -131,8 +129,8 @@ def list_customers(request: HttpRequest, query: Query[CustomerFilters]) -> dict[
 @scope("crm:write")
 def create(request: HttpRequest, body: CustomerIn) -> Status[dict[str, Any]]:
     """A new customer. With `Idempotency-Key` a repeated call gives the first answer again."""
-    _permit(request, "crm.edit_customers")
-    now, actor = timezone.now(), _actor(request)
+    check_caller(request, "crm.edit_customers")
+    now, actor = timezone.now(), calling_actor(request)
     given = body.model_dump(exclude={"tags", "contact_points"}) | {"tier": _tier(body.tier or "")}
     points = [(point.kind, point.value) for point in body.contact_points]
     customer = services.save_profile(None, profile=given, points=points, tags=body.tags, actor=actor, now=now)
@@ -143,7 +141,7 @@ def create(request: HttpRequest, body: CustomerIn) -> Status[dict[str, Any]]:
 @scope("crm:read")
 def read(request: HttpRequest, customer_id: Number) -> dict[str, Any]:
     """One customer; an id that was merged leads to the one that was kept."""
-    _permit(request, "crm.view_customers")
+    check_caller(request, "crm.view_customers")
     return _whole(customer_id)
 
 
@@ -151,8 +149,8 @@ def read(request: HttpRequest, customer_id: Number) -> dict[str, Any]:
 @scope("crm:write")
 def change(request: HttpRequest, customer_id: Number, body: CustomerChange) -> dict[str, Any]:
     """Changes the fields that are sent."""
-    _permit(request, "crm.edit_customers")
-    now, actor = timezone.now(), _actor(request)
+    check_caller(request, "crm.edit_customers")
+    now, actor = timezone.now(), calling_actor(request)
     customer = selectors.current_customer(customer_id)
     changes = body.model_dump(exclude_unset=True, exclude={"tags"})
     changes = {field: value for field, value in changes.items() if value is not None or field in ("tier", "external_id")}
@@ -169,7 +167,7 @@ def change(request: HttpRequest, customer_id: Number, body: CustomerChange) -> d
 @scope("crm:read")
 def list_points(request: HttpRequest, customer_id: Number) -> list[dict[str, Any]]:
     """Numbers and addresses, the preferred ones first."""
-    _permit(request, "crm.view_customers")
+    check_caller(request, "crm.view_customers")
     return selectors.contact_points_of(selectors.current_customer(customer_id).pk)
 
 
@@ -177,10 +175,10 @@ def list_points(request: HttpRequest, customer_id: Number) -> list[dict[str, Any
 @scope("crm:write")
 def add_point(request: HttpRequest, customer_id: Number, body: PointIn) -> Status[dict[str, Any]]:
     """Adds a number or address; 409 with `customer_id` when it is somebody else's."""
-    _permit(request, "crm.edit_customers")
+    check_caller(request, "crm.edit_customers")
     customer = selectors.current_customer(customer_id)
     point = services.add_contact_point(
-        customer, kind=body.kind, value=body.value, is_preferred=body.is_preferred, now=timezone.now(), actor=_actor(request)
+        customer, kind=body.kind, value=body.value, is_preferred=body.is_preferred, now=timezone.now(), actor=calling_actor(request)
     )
     return Status(201, {"id": point.pk, "kind": point.kind, "value": point.value, "is_preferred": point.is_preferred})
 
@@ -189,24 +187,10 @@ def add_point(request: HttpRequest, customer_id: Number, body: PointIn) -> Statu
 @scope("crm:write")
 def remove_point(request: HttpRequest, customer_id: Number, point_id: Number) -> Status[None]:
     """Takes a number or address away."""
-    _permit(request, "crm.edit_customers")
+    check_caller(request, "crm.edit_customers")
     point = selectors.access_point(selectors.current_customer(customer_id), point_id)
-    services.remove_contact_point(point, actor=_actor(request), now=timezone.now())
+    services.remove_contact_point(point, actor=calling_actor(request), now=timezone.now())
     return Status(204, None)
-
-
-def _permit(request: Any, permission: str) -> None:
-    """A token that acts for a person may do what the person may; an application's scopes are all there is to ask."""
-    user = request.auth.user
-    if user is not None:
-        check_permission(user, permission)
-
-
-def _actor(request: Any) -> Actor:
-    caller = request.auth
-    if caller.user is not None:
-        return caller.user.as_actor
-    return Actor(caller.kind, int(caller.id) if str(caller.id).isdigit() else None, caller.label)
 
 
 def _tier(key: str) -> Tier | None:

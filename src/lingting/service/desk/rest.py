@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import BaseModel
 
-from lingting.kernel.accounts.models import Account
+from lingting.kernel.accounts.permissions import calling_account, calling_actor, check_caller
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import NotPermitted
-from lingting.platform.rest import Rate, largest_body, limited, scope
+from lingting.platform.rest import Number, Rate, largest_body, limited, scope
 from lingting.service.desk import selectors, services
 from lingting.service.desk.models import Case, Queue
 from lingting.service.desk.services.importing import MOST_ITEMS
@@ -25,7 +25,6 @@ from lingting.service.desk.services.refusals import UnknownChoice, case_not_foun
 router = Router(tags=["desk"])
 IMPORT_BYTES = 16 * 1024 * 1024
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class CaseLine(Schema):
@@ -213,7 +212,7 @@ def list_cases(request: HttpRequest, query: Query[CaseFilters]) -> HttpResponse:
 @scope("desk:write")
 def open_case(request: HttpRequest, body: NewCase) -> Any:
     """Opens a case for a customer, with a conversation on its channel."""
-    _check(request, "desk.answer_cases")
+    check_caller(request, "desk.answer_cases")
     queue = Queue.objects.filter(key=body.queue, is_active=True).values_list("pk", flat=True).first()
     if queue is None:
         raise UnknownChoice(_("This queue is not in use. Choose another one."))
@@ -223,7 +222,7 @@ def open_case(request: HttpRequest, body: NewCase) -> Any:
         channel=body.channel,
         subject=body.subject,
         priority=body.priority,
-        actor=_actor(request),
+        actor=calling_actor(request),
         now=timezone.now(),
     )
     return Status(201, _case_out(case))
@@ -255,7 +254,7 @@ def add_message(request: HttpRequest, case_id: int, body: NewMessage) -> Any:
     now = timezone.now()
     said = {"text": body.text, "now": now, "client_key": body.client_key}
     if body.kind == "customer":
-        if request.auth.user is not None:  # type: ignore[attr-defined]
+        if calling_account(request) is not None:
             raise NotPermitted(_("Only an application's token brings in what customers said."))
         _check_exists(case_id)
         speaker = Actor("customer", None, body.author_name or "")
@@ -263,10 +262,10 @@ def add_message(request: HttpRequest, case_id: int, body: NewMessage) -> Any:
         added = services.add_message(talk, kind="customer", actor=speaker, **said)
     elif body.kind == "note":
         _access(request, case_id)
-        added = services.add_note(case_id, actor=_actor(request), **said)
+        added = services.add_note(case_id, actor=calling_actor(request), **said)
     else:
         _access(request, case_id, permission="desk.answer_cases")
-        added = services.answer_case(case_id, actor=_actor(request), **said)
+        added = services.answer_case(case_id, actor=calling_actor(request), **said)
     given = {name: getattr(added, name) for name in AddedOut.model_fields}
     return Status(200 if added.is_repeat else 201, given)
 
@@ -275,7 +274,7 @@ def add_message(request: HttpRequest, case_id: int, body: NewMessage) -> Any:
 @scope("desk:write")
 def assign_case(request: HttpRequest, case_id: int, body: Assignment) -> Any:
     _access(request, case_id, permission="desk.assign_cases")
-    changed = services.assign_case(case_id, assignee_id=body.assignee_id, actor=_actor(request), now=timezone.now())
+    changed = services.assign_case(case_id, assignee_id=body.assignee_id, actor=calling_actor(request), now=timezone.now())
     return {"changed": changed}
 
 
@@ -284,7 +283,7 @@ def assign_case(request: HttpRequest, case_id: int, body: Assignment) -> Any:
 def close_case(request: HttpRequest, case_id: int) -> Any:
     """Closes a case; 409 if somebody else was first."""
     _access(request, case_id, permission="desk.answer_cases")
-    services.close_case(case_id, actor=_actor(request), now=timezone.now())
+    services.close_case(case_id, actor=calling_actor(request), now=timezone.now())
     return {"changed": True}
 
 
@@ -292,7 +291,7 @@ def close_case(request: HttpRequest, case_id: int) -> Any:
 @scope("desk:write")
 def reopen_case(request: HttpRequest, case_id: int) -> Any:
     _access(request, case_id, permission="desk.answer_cases")
-    return {"changed": services.reopen_case(case_id, actor=_actor(request), now=timezone.now())}
+    return {"changed": services.reopen_case(case_id, actor=calling_actor(request), now=timezone.now())}
 
 
 @router.post("/imports", response=ImportOut)
@@ -300,9 +299,9 @@ def reopen_case(request: HttpRequest, case_id: int) -> Any:
 @largest_body(IMPORT_BYTES)
 def import_cases(request: HttpRequest, body: ImportIn) -> Any:
     """Takes over up to 1,000 cases with their messages; says for each what became of it."""
-    _check(request, "desk.bulk_cases")
+    check_caller(request, "desk.bulk_cases")
     items = [_imported(each) for each in body.items]
-    results = services.import_cases(items, actor=_actor(request), now=timezone.now())
+    results = services.import_cases(items, actor=calling_actor(request), now=timezone.now())
     created = sum(1 for result in results if result.case_id)
     shown = [{"index": one.index, "case_id": one.case_id, "problem": one.problem} for one in results]
     return {"created": created, "refused": len(results) - created, "results": shown}
@@ -319,12 +318,12 @@ _LINE = tuple(CaseLine.model_fields)
 
 def _desk(request: HttpRequest) -> selectors.Desk:
     """The caller's sight: a person's own; an application's token sees everything its scope opens."""
-    user = request.auth.user  # type: ignore[attr-defined]
+    user = calling_account(request)
     return selectors.desk_of(user) if user is not None else selectors.whole_desk(request.auth.label)  # type: ignore[attr-defined]
 
 
 def _access(request: HttpRequest, case_id: int, *, permission: str = "") -> Case:
-    user: Account | None = request.auth.user  # type: ignore[attr-defined]
+    user = calling_account(request)
     if user is None:
         return _check_exists(case_id)
     if permission:
@@ -337,18 +336,6 @@ def _check_exists(case_id: int) -> Case:
     if case is None:
         raise case_not_found()
     return case
-
-
-def _check(request: HttpRequest, permission: str) -> None:
-    from lingting.kernel.accounts.permissions import check_permission
-
-    if request.auth.user is not None:  # type: ignore[attr-defined]
-        check_permission(request.auth.user, permission)  # type: ignore[attr-defined]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    caller = request.auth  # type: ignore[attr-defined]
-    return caller.user.as_actor if caller.user is not None else Actor("application", None, caller.label)
 
 
 def _case_out(case: Case) -> dict[str, Any]:

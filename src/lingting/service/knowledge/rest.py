@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
-from lingting.kernel.accounts.permissions import check_permission
-from lingting.platform.rest import Page, PageQuery, Rate, by_address, cross_origin, limited, page, scope
+from lingting.kernel.accounts.permissions import check_caller
+from lingting.platform.rest import Number, Page, PageQuery, Rate, by_address, cross_origin, limited, page, scope
 from lingting.service.knowledge import selectors
 from lingting.service.knowledge.models import Article
 from lingting.service.knowledge.presenting import public_url
@@ -21,7 +21,6 @@ from lingting.service.knowledge.services import NoSuchArticle
 router = Router(tags=["knowledge"])
 READS = Rate(600, per=60, burst=120)
 Language = Literal["zh-hans", "en"]
-Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class ArticleLine(Schema):
@@ -95,7 +94,7 @@ def read_article(request: HttpRequest, article_id: Number) -> dict[str, Any]:
 @scope("knowledge:read")
 def list_staff_articles(request: HttpRequest, query: Query[ArticleFilters]) -> dict[str, Any]:
     """Published articles, internal ones too."""
-    _permit(request)
+    check_caller(request, READ)
     return _listed(request, Article.objects.published(), query)
 
 
@@ -103,7 +102,7 @@ def list_staff_articles(request: HttpRequest, query: Query[ArticleFilters]) -> d
 @scope("knowledge:read")
 def find_staff_articles(request: HttpRequest, query: Query[ArticleSearch]) -> list[dict[str, Any]]:
     """Published articles that hold the words, internal ones too."""
-    _permit(request)
+    check_caller(request, READ)
     return _found(request, Article.objects.published(), query)
 
 
@@ -111,14 +110,8 @@ def find_staff_articles(request: HttpRequest, query: Query[ArticleSearch]) -> li
 @scope("knowledge:read")
 def read_staff_article(request: HttpRequest, article_id: Number) -> dict[str, Any]:
     """One published article, public or internal."""
-    _permit(request)
+    check_caller(request, READ)
     return _whole(request, Article.objects.published(), article_id)
-
-
-def _permit(request: Any) -> None:
-    user = request.auth.user
-    if user is not None:
-        check_permission(user, READ)
 
 
 def _listed(request: HttpRequest, articles: Any, query: ArticleFilters) -> dict[str, Any]:
