@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from psycopg.pq import Format
+
+from lingting.platform.database.postgresql.savepoints import BoundCursor
 
 
 def bound_cursor(connection: Any, *, is_binary: bool = False) -> CursorWrapper:
@@ -20,6 +21,6 @@ def bound_cursor(connection: Any, *, is_binary: bool = False) -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        cursor: Any = BoundCursor(connection.connection)  # type: ignore[call-arg]
         cursor.format = Format.BINARY if is_binary else Format.TEXT
     return connection._prepare_cursor(cursor)  # type: ignore[no-any-return]

@@ -1,5 +1,7 @@
 """A connection that is not asked whether it lives when its silence already says so, and that may prepare statements.
 
+Django loads the module `base` below what `ENGINE` names: hence the name.
+
 Django asks `SELECT 1` before the first statement of each request. Here a connection used within the last seconds is
 asked only when its socket has something to say: PostgreSQL that was stopped or killed closes it, and a closed socket
 is readable. After a longer pause, when a dead network may have gone unnoticed, the question is asked as always.
@@ -12,13 +14,13 @@ import select
 import time
 from typing import Any
 
-from django.db.backends.postgresql import base
+from lingting.platform.database.postgresql.savepoints import KeptSavepoints
 
 FRESH_SECONDS = 10.0
 PREPARE_AFTER = 2
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(KeptSavepoints):
     """Statements run by `binding.bound_cursor` are prepared from their third run on, all others never.
 
     `PREPARED_STATEMENTS=0` in the environment turns that off, for poolers that cannot follow prepared statements
