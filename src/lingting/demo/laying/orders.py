@@ -90,6 +90,6 @@ def _lay_order(
     elif by:
         services.accept_order(order.pk, by=by, actor=clerk, now=asked_at + timedelta(minutes=10))
     if state == "returned":
-        services.ask_back(order.pk, text=said, by=by, actor=clerk, now=later)
+        services.ask_back(order.pk, services.Said(said, by=by), actor=clerk, now=later)
     elif state == "answered":
-        services.answer_order(order.pk, text=said, by=by, actor=clerk, now=asked_at + timedelta(hours=2))
+        services.answer_order(order.pk, services.Said(said, by=by), actor=clerk, now=asked_at + timedelta(hours=2))

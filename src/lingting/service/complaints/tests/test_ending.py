@@ -19,7 +19,7 @@ from lingting.service.complaints.tests.scene import classify, complaint_of, make
 from lingting.service.desk.models import Message
 from lingting.service.desk.services import close_case, start_conversation
 from lingting.service.desk.tests.scene import NOW, Scene
-from lingting.service.workorders.services import answer_order, ask_department, save_department
+from lingting.service.workorders.services import Said, answer_order, ask_department, save_department
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_the_whole_way_finishes_the_procedure(scene: Scene):
         complaint.case_id, department_id=department.pk, subject="查", question="在哪", actor=scene.lin.as_actor, now=hours(1)
     )
     assert state_of_run(complaint)[1] == ["departments", "own-check"]
-    answer_order(order.pk, text="丢了", by="小王", actor=scene.he.as_actor, now=hours(2))
+    answer_order(order.pk, Said("丢了", by="小王"), actor=scene.he.as_actor, now=hours(2))
     assert state_of_run(complaint)[1] == ["own-check"]
     made = refund(scene, complaint, 400)
     services.answer_complaint(complaint.pk, text="退款", sends=False, actor=scene.lin.as_actor, now=hours(3))

@@ -116,7 +116,7 @@ def test_asked_and_answered_departments_are_told_in_their_public_words(scene: Sc
             actor=scene.lin.as_actor,
             now=timezone.now(),
         )
-        orders.answer_order(order.pk, text="内部答复", by="小王", actor=SYSTEM, now=timezone.now())
+        orders.answer_order(order.pk, orders.Said("内部答复", by="小王"), actor=SYSTEM, now=timezone.now())
     asked, back = Letter.objects.order_by("pk")
     assert "我们正在与物流核实" in asked.text and "预计" in asked.text
     assert telling.ANSWERED["zh"] in back.text

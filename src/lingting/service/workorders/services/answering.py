@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,8 +18,9 @@ from lingting.service.workorders.events import (
     WorkOrderReturned,
 )
 from lingting.service.workorders.models import Department, OrderState, WorkOrder
-from lingting.service.workorders.services.asking import CLOCK, SUBJECT, NoSuchDepartment, close_child, said_before, say
-from lingting.service.workorders.services.locking import check_open, checked_text, locked_open_order, locked_order, tell
+from lingting.service.workorders.services.asking import CLOCK, SUBJECT, NoSuchDepartment, close_child
+from lingting.service.workorders.services.locking import locked_open_order, tell
+from lingting.service.workorders.services.saying import Said, say, say_once
 
 
 @transaction.atomic
@@ -39,53 +38,25 @@ def accept_order(order_id: int, *, by: str, actor: Actor, now: datetime) -> bool
 
 
 @transaction.atomic
-def ask_back(
-    order_id: int,
-    *,
-    text: str,
-    by: str,
-    actor: Actor,
-    now: datetime,
-    file_ids: Sequence[int] = (),
-    client_key: UUID | None = None,
-) -> None:
-    """The department needs to know more: its clock stands still until the centre answers. Once per `client_key`.
-
-    Raises `OrderIsOver`, `EmptyOrder`.
-    """
-    order = locked_open_order(order_id)
-    if said_before(order, client_key) is not None:
+def ask_back(order_id: int, said: Said, *, actor: Actor, now: datetime) -> None:
+    """The department needs to know more: its clock stands still until the centre answers. Raises `OrderIsOver`, `EmptyOrder`."""
+    order, _word, is_new = say_once(order_id, said, is_ours=False, now=now)
+    if not is_new:
         return
-    say(order, checked_text(text), author=by, is_ours=False, file_ids=file_ids, now=now, client_key=client_key)
     order.state = OrderState.RETURNED
     order.save(update_fields=["state"])
     pause_clocks_of(SUBJECT, order.pk, reason="waiting-centre", actor=actor, now=now)
-    tell(WorkOrderReturned, order, actor=actor, now=now, by=by, is_ours=False)
+    tell(WorkOrderReturned, order, actor=actor, now=now, by=said.by, is_ours=False)
     _tell_asker(order, code="workorders.returned", now=now)
 
 
 @transaction.atomic
-def answer_order(
-    order_id: int,
-    *,
-    text: str,
-    by: str,
-    actor: Actor,
-    now: datetime,
-    file_ids: Sequence[int] = (),
-    client_key: UUID | None = None,
-) -> None:
-    """The department's answer ends the order; whoever asked gets a notice. Once per `client_key`.
-
-    Raises `OrderIsOver`, `EmptyOrder`.
-    """
-    order = locked_order(order_id)
-    if said_before(order, client_key) is not None:
+def answer_order(order_id: int, said: Said, *, actor: Actor, now: datetime) -> None:
+    """The department's answer ends the order; whoever asked gets a notice. Raises `OrderIsOver`, `EmptyOrder`."""
+    order, word, is_new = say_once(order_id, said, is_ours=False, now=now)
+    if not is_new:
         return
-    check_open(order)
-    answer = checked_text(text)
-    say(order, answer, author=by, is_ours=False, file_ids=file_ids, now=now, client_key=client_key)
-    order.answer, order.answered_by = answer, by.strip()[:80]
+    order.answer, order.answered_by = word.text, said.by.strip()[:80]
     order.state, order.answered_at, order.ended_at = OrderState.ANSWERED, now, now
     order.save(update_fields=["answer", "answered_by", "state", "answered_at", "ended_at"])
     resume_clocks_of(SUBJECT, order.pk, actor=actor, now=now)
@@ -103,7 +74,7 @@ def hand_on(order_id: int, *, department_id: int, note: str, by: str, actor: Act
     if department is None:
         raise NoSuchDepartment(_("Choose another department from the list."))
     previous = order.department.name_zh
-    say(order, checked_text(note), author=by, is_ours=False, file_ids=(), now=now)
+    say(order, Said(note, by=by), is_ours=False, now=now)
     order.department, order.accepted_at, order.accepted_by, order.state = department, None, "", OrderState.ASKED
     order.save(update_fields=["department", "accepted_at", "accepted_by", "state"])
     resume_clocks_of(SUBJECT, order.pk, actor=actor, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from lingting.service.workorders.services.locking import (
     new_token,
     tell,
 )
+from lingting.service.workorders.services.saying import Said, say, say_once
 
 CLOCK = "work-order"
 SUBJECT = "workorders.order"
@@ -63,7 +63,7 @@ def ask_department(
         asked_by_id=actor.id if actor.is_staff else None, token_hash=digest_of(token), link_until_at=now + LINK_LIVES,
         is_demo=parent.is_demo,
     )  # fmt: skip
-    say(order, text, author=actor.label, is_ours=True, file_ids=file_ids, now=now)
+    say(order, Said(text, by=actor.label, file_ids=file_ids), is_ours=True, now=now)
     promise = Promise(target_minutes=minutes or department.minutes, calendar_id=department.calendar_id)
     start_clock(CLOCK, subject_kind=SUBJECT, subject_id=order.pk, promise=promise, actor=actor, now=now)
     tell(WorkOrderAsked, order, actor=actor, now=now, subject=title)
@@ -74,23 +74,16 @@ def ask_department(
 
 
 @transaction.atomic
-def reply_to_department(
-    order_id: int, *, text: str, actor: Actor, now: datetime, file_ids: Sequence[int] = (), client_key: UUID | None = None
-) -> OrderWord:
-    """The centre answers what the department asked back; its clock goes on. Once per `client_key`.
-
-    Raises `OrderIsOver`, `EmptyOrder`.
-    """
-    order = locked_open_order(order_id)
-    said = said_before(order, client_key)
-    if said is not None:
-        return said
-    word = say(order, checked_text(text), author=actor.label, is_ours=True, file_ids=file_ids, now=now, client_key=client_key)
+def reply_to_department(order_id: int, said: Said, *, actor: Actor, now: datetime) -> OrderWord:
+    """The centre answers what the department asked back; its clock goes on. Raises `OrderIsOver`, `EmptyOrder`."""
+    order, word, is_new = say_once(order_id, said, is_ours=True, now=now)
+    if not is_new:
+        return word
     if order.state == OrderState.RETURNED:
         order.state = OrderState.ACCEPTED if order.accepted_at else OrderState.ASKED
         order.save(update_fields=["state"])
         resume_clocks_of(SUBJECT, order.pk, actor=actor, now=now)
-    tell(WorkOrderReturned, order, actor=actor, now=now, by=actor.label, is_ours=True)
+    tell(WorkOrderReturned, order, actor=actor, now=now, by=said.by, is_ours=True)
     return word
 
 
@@ -116,28 +109,6 @@ def new_link(order_id: int, *, now: datetime) -> str:
     order.token_hash, order.link_until_at = digest_of(token), now + LINK_LIVES
     order.save(update_fields=["token_hash", "link_until_at"])
     return token
-
-
-def say(
-    order: WorkOrder,
-    text: str,
-    *,
-    author: str,
-    is_ours: bool,
-    file_ids: Sequence[int],
-    now: datetime,
-    client_key: UUID | None = None,
-) -> OrderWord:
-    word = OrderWord.objects.create(
-        order=order, is_ours=is_ours, author=author[:80], text=text, said_at=now, client_key=client_key
-    )
-    word.files.add(*file_ids)
-    return word
-
-
-def said_before(order: WorkOrder, client_key: UUID | None) -> OrderWord | None:
-    """What this form said when it was sent the first time; the order is locked, so two at once come one after the other."""
-    return order.words.filter(client_key=client_key).first() if client_key is not None else None
 
 
 def close_child(order: WorkOrder, *, actor: Actor, now: datetime) -> None:

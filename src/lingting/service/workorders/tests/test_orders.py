@@ -68,21 +68,22 @@ def test_the_answer_ends_order_clock_and_child_case_and_tells_who_asked(scene: S
     case, order, _token = ask(scene, logistics)
     assert services.accept_order(order.pk, by="小王", actor=CLERK, now=later())
     assert not services.accept_order(order.pk, by="小李", actor=CLERK, now=later())
-    services.answer_order(order.pk, text="明天到", by="小王", actor=CLERK, now=later(600))
+    services.answer_order(order.pk, services.Said("明天到", by="小王"), actor=CLERK, now=later(600))
     order.refresh_from_db()
     assert (order.state, order.answer, order.answered_by, order.case.state) == ("answered", "明天到", "小王", "closed")
     assert (clock_of(order).state, clock_of(order).breached_at) == ("stopped", None)
     assert Notice.objects.get(account=scene.lin).code == "workorders.answered"
     assert words.progress_of(case.pk, now=NOW) == []
     with pytest.raises(services.OrderIsOver):
-        services.answer_order(order.pk, text="后天到", by="小李", actor=CLERK, now=later(700))
+        services.answer_order(order.pk, services.Said("后天到", by="小李"), actor=CLERK, now=later(700))
 
 
 def test_a_question_back_stops_the_clock_until_the_centre_answers(scene: Scene, logistics: Department):
     _case, order, _token = ask(scene, logistics)
-    services.ask_back(order.pk, text="收件人是谁？", by="小王", actor=CLERK, now=later(600))
+    services.ask_back(order.pk, services.Said("收件人是谁？", by="小王"), actor=CLERK, now=later(600))
     assert clock_of(order).state == "paused"
-    services.reply_to_department(order.pk, text="王芳", actor=scene.lin.as_actor, now=later(4200))
+    said = services.Said("王芳", by=scene.lin.as_actor.label)
+    services.reply_to_department(order.pk, said, actor=scene.lin.as_actor, now=later(4200))
     assert clock_of(order).due_at == NOW + timedelta(minutes=120)
     order.refresh_from_db()
     assert order.state == "asked"
@@ -129,7 +130,7 @@ def test_what_a_form_says_is_said_once_however_often_it_is_sent(scene: Scene, lo
     _case, order, _token = ask(scene, logistics)
     question, answer = uuid4(), uuid4()
     for _sent in range(2):
-        services.ask_back(order.pk, text="收件人是谁？", by="小王", actor=CLERK, now=later(600), client_key=question)
+        services.ask_back(order.pk, services.Said("收件人是谁？", by="小王", client_key=question), actor=CLERK, now=later(600))
     for _sent in range(2):
-        services.answer_order(order.pk, text="明天到", by="小王", actor=CLERK, now=later(700), client_key=answer)
+        services.answer_order(order.pk, services.Said("明天到", by="小王", client_key=answer), actor=CLERK, now=later(700))
     assert [word.text for word in order.words.all()] == ["单号 SF100 到哪里了？", "收件人是谁？", "明天到"]

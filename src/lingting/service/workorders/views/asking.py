@@ -20,7 +20,7 @@ from lingting.service.desk.selectors import access_case_to
 from lingting.service.workorders import selectors, services
 from lingting.service.workorders.models import WorkOrder
 from lingting.service.workorders.registry import carry
-from lingting.service.workorders.views.taking_in import files_in, key_in, minutes_in
+from lingting.service.workorders.views.taking_in import files_in, minutes_in, said_in
 
 ASK = selectors.ASK
 
@@ -60,10 +60,8 @@ def ask(request: HttpRequest, case_id: int) -> HttpResponse:
 def reply(request: HttpRequest, order_id: int) -> HttpResponse:
     """Answers what the department asked back."""
     order, now, actor = _ours(request, order_id), timezone.now(), request.user.as_actor
-    services.reply_to_department(
-        order.pk, text=request.POST.get("text", ""), actor=actor, now=now, file_ids=files_in(request, actor=actor, now=now),
-        client_key=key_in(request),
-    )  # fmt: skip
+    said = said_in(request, by=actor.label, actor=actor, now=now)
+    services.reply_to_department(order.pk, said, actor=actor, now=now)
     return _changed(request, order, _("%(department)s has your answer.") % {"department": order.department.name})
 
 

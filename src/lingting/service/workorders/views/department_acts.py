@@ -11,7 +11,7 @@ from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import Invalid
 from lingting.service.workorders import services
 from lingting.service.workorders.models import WorkOrder
-from lingting.service.workorders.views.taking_in import files_in, key_in
+from lingting.service.workorders.views.taking_in import said_in
 
 
 class UnknownAct(Invalid):
@@ -20,20 +20,18 @@ class UnknownAct(Invalid):
 
 def act_on(request: HttpRequest, order: WorkOrder, *, by: str, actor: Actor, now: datetime) -> str:
     """Does what the pressed button says; returns what to tell. Raises the refusals of the services."""
-    act, text = request.POST.get("act", ""), request.POST.get("text", "")
+    act = request.POST.get("act", "")
     if act == "accept":
         services.accept_order(order.pk, by=by, actor=actor, now=now)
         return _("It is in your hands now.")
     if act == "answer":
-        files = files_in(request, actor=actor, now=now)
-        services.answer_order(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files, client_key=key_in(request))
+        services.answer_order(order.pk, said_in(request, by=by, actor=actor, now=now), actor=actor, now=now)
         return _("Thank you. The service centre has your answer.")
     if act == "ask_back":
-        files = files_in(request, actor=actor, now=now)
-        services.ask_back(order.pk, text=text, by=by, actor=actor, now=now, file_ids=files, client_key=key_in(request))
+        services.ask_back(order.pk, said_in(request, by=by, actor=actor, now=now), actor=actor, now=now)
         return _("The service centre has your question; the time stands still until it answers.")
     if act == "hand_on":
-        chosen = request.POST.get("department", "")
-        services.hand_on(order.pk, department_id=int(chosen) if chosen.isdigit() else 0, note=text, by=by, actor=actor, now=now)
+        chosen, note = request.POST.get("department", ""), request.POST.get("text", "")
+        services.hand_on(order.pk, department_id=int(chosen) if chosen.isdigit() else 0, note=note, by=by, actor=actor, now=now)
         return _("Handed on.")
     raise UnknownAct(_("Choose what to do with this work order."))

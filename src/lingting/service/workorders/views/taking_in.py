@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.files.services import store_upload
-from lingting.service.workorders.services import EmptyOrder
+from lingting.service.workorders.services import EmptyOrder, Said
 
 MOST_FILES = 10
 
@@ -24,12 +24,10 @@ def files_in(request: HttpRequest, *, actor: Actor, now: datetime) -> list[int]:
     return [store_upload(each, actor_kind=kind, actor_id=str(actor.id or actor.kind), now=now).pk for each in given]
 
 
-def key_in(request: HttpRequest) -> UUID | None:
-    """The form's own key: what it says is said once, however often it is sent."""
-    try:
-        return UUID(request.POST.get("client_key", ""))
-    except ValueError:
-        return None
+def said_in(request: HttpRequest, *, by: str, actor: Actor, now: datetime) -> Said:
+    """A form's words with its files and its own key. Raises what `files_in` raises."""
+    files = files_in(request, actor=actor, now=now)
+    return Said(request.POST.get("text", ""), by=by, file_ids=files, client_key=_key_in(request))
 
 
 def minutes_in(request: HttpRequest) -> int | None:
@@ -39,3 +37,11 @@ def minutes_in(request: HttpRequest) -> int | None:
     except ValueError:
         raise EmptyOrder(_("Write the limit in hours, for example 4 or 0.5.")) from None
     return round(hours * 60) if 0 < hours <= 2000 else None
+
+
+def _key_in(request: HttpRequest) -> UUID | None:
+    """The form's own key: what it says is said once, however often it is sent."""
+    try:
+        return UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return None
