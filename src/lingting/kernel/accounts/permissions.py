@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
+from lingting.kernel.accounts.services.roles import permission_label
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import NotPermitted
 
@@ -23,7 +24,7 @@ def check_permission(account: Account, permission: str) -> Reach:
     if reach is None:
         raise NotPermitted(
             _("You may not do this. Ask your team leader or an administrator for the permission “%(permission)s”.")
-            % {"permission": permission}
+            % {"permission": permission_label(permission)}
         )
     return reach
 

@@ -37,9 +37,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def error_page(request: HttpRequest, name: str, *, status: int = 0) -> HttpResponse:
-    """An error page in the visitor's language; works before any middleware ran."""
+    """An error page in the language of the person, as far as it was asked for already; works before any middleware ran."""
     visitor = _visitor(request)
-    with translation.override(wishes.language(visitor)):
+    with translation.override(getattr(request, "LANGUAGE_CODE", "") or wishes.language(visitor)):
         page = render_to_string(f"ui/errors/{name}.html", {"shell": Shell(visitor), "request": visitor})
     return HttpResponse(page, status=status or int(name))
 

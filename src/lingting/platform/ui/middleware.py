@@ -126,5 +126,8 @@ def refusal_toast(refusal: Refusal) -> HttpResponseBase:
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The answer to a full load: what happened, what was kept, the way back."""
-    context = {"refusal": refusal, "status": refusal.status, "fields": refusal.details.get("fields", {})}
+    context = {
+        "refusal": refusal, "status": refusal.status, "fields": refusal.details.get("fields", {}),
+        "was_only_opened": request.method in ("GET", "HEAD"),
+    }  # fmt: skip
     return render(request, "ui/errors/refusal.html", context, status=refusal.status)

@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from lingting.demo.world import PASSWORD, World
 from lingting.kernel.accounts import services
 from lingting.kernel.accounts.models import Account, Role, SignedIn, SignInAttempt
+from lingting.kernel.accounts.qr import qr_svg
 from lingting.kernel.accounts.services.signing_in import wait_seconds
 
 LOCAL = {"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"}
@@ -176,6 +177,12 @@ def test_one_code_opens_once(person: Account) -> None:
     services.confirm_second_factor(person, code=code)
     with pytest.raises(services.WrongCode):
         services.check_code(person, code=code)
+
+
+def test_the_picture_to_scan_grows_and_shrinks_whole() -> None:
+    picture = qr_svg("otpauth://totp/Lingting:somebody?secret=LU6ITYKBR6K7HGUDGXKHJWKU2J3FSFWW")
+    tag = picture[: picture.index(">")]
+    assert "viewBox" in tag and "width" not in tag
 
 
 def test_a_recovery_code_opens_once_and_is_not_readable_in_the_database(person: Account) -> None:

@@ -15,7 +15,7 @@ from lingting.platform.refusals import Conflict, Invalid, NotPermitted
 from lingting.platform.ui import errors, manifest, navigation, preferences
 from lingting.platform.ui.gallery import ERRORS, SAMPLES
 from lingting.platform.ui.manifest import Manifest, NavigationEntry, SettingsSection, Workspace
-from lingting.platform.ui.middleware import RefusalMiddleware, SecurityHeadersMiddleware, framed_by
+from lingting.platform.ui.middleware import RefusalMiddleware, SecurityHeadersMiddleware, framed_by, refusal_page
 from lingting.platform.ui.toasts import add_toast, add_trigger
 
 INLINE_HANDLER = re.compile(r"<[^>]+\son[a-z]+\s*=", re.IGNORECASE)
@@ -59,6 +59,22 @@ def test_server_error_page_asks_no_session_and_no_database() -> None:
     response = errors.server_error(request)
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()
+
+
+def test_error_page_speaks_the_language_of_the_person_who_is_signed_in() -> None:
+    request = RequestFactory().get("/nowhere/", headers={"Accept-Language": "en"})
+    request.LANGUAGE_CODE = "zh-hans"
+    assert "回到首页" in errors.page_not_found(request).content.decode()
+
+
+@pytest.mark.parametrize(("method", "kept"), [("get", False), ("post", True)])
+def test_refusal_page_speaks_of_typed_text_only_where_something_was_sent(method: str, kept: bool) -> None:
+    request = getattr(RequestFactory(), method)("/settings/roles/")
+    with translation.override("en"):
+        page = refusal_page(request, NotPermitted("Ask the team leader.")).content.decode()
+    assert "Ask the team leader." in page
+    assert ("What you typed" in page) is kept
+    assert ("You may not open this" in page) is not kept
 
 
 def test_gallery_is_not_there_for_strangers(settings) -> None:
