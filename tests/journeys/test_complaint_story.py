@@ -122,46 +122,82 @@ def connected(centre: Centre, servers: MailServers, sign_in: SignIn) -> MailServ
     return servers
 
 
+@dataclass
+class Story:
+    """Who takes part: the customer by mail and on a phone, the agent at the desk, logistics by mail and on a phone."""
+
+    words: Words
+    customer: Correspondent
+    logistics: Correspondent
+    sign_in: SignIn
+    new_page: NewPage
+    letters_before: int
+
+    def phone(self) -> Page:
+        return self.new_page(locale=self.words.locale, width=390, height=844)
+
+
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
 def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
     words: Words, connected: MailServers, sign_in: SignIn, new_page: NewPage
 ) -> None:
     customer = Correspondent(connected, address=words.customer[1], name=words.customer[0])
     logistics = Correspondent(connected, address="logistics@centre.example", name="")
-    before = len(logistics.letters())
+    story = Story(words, customer, logistics, sign_in, new_page, letters_before=len(logistics.letters()))
 
-    # A customer mails and is acknowledged, with number, promise and a way to follow it.
-    customer.write(words.mail[1], subject=words.mail[0])
-    received = customer.finds(words.received)
-    portal = new_page(locale=words.locale, width=390, height=844)
+    portal, number = _a_customer_mails_and_is_acknowledged(story)
+    desk = _the_desk_asks_logistics(story, portal)
+    _logistics_asks_back_and_answers(story, desk)
+    _the_customer_complains_by_answering(story, desk)
+    _a_leader_grants_the_compensation(story, desk, number)
+    _the_outcome_is_told_and_the_call_noted(story, desk)
+    _the_complaint_is_closed_and_rated(story, desk, portal)
+
+    # Every letter once: received, asked, back, the answer, taken in, given, the outcome, done.
+    texts = [post.text for post in customer.letters()]
+    assert len(texts) == len(set(texts)) == 8, "\n---\n".join(texts)
+
+
+def _a_customer_mails_and_is_acknowledged(story: Story) -> tuple[Page, str]:
+    """With number, promise and a way to follow it; returns the customer's page of the case, and its number."""
+    words = story.words
+    story.customer.write(words.mail[1], subject=words.mail[0])
+    received = story.customer.finds(words.received)
+    portal = story.phone()
     portal.goto(received.link)
     expect(portal.locator("h1")).to_have_text(words.mail[0])
     expect(portal.locator(".po-said.is-mine .po-text")).to_have_text(words.mail[1])
     number = portal.locator(".po-facts .lt-num").inner_text()
     assert number in received.text
     expect(portal.locator(".po-promise")).to_be_visible()
+    return portal, number
 
-    # At the desk a work order goes to logistics; the customer hears of it without asking.
-    agent = sign_in(words.agent, is_ready=True, language=words.language)
+
+def _the_desk_asks_logistics(story: Story, portal: Page) -> Desk:
+    """A work order goes out at the desk; the customer hears of it without asking."""
+    words = story.words
+    agent = story.sign_in(words.agent, is_ready=True, language=words.language)
     expect(agent.offer).to_contain_text(words.customer[0])
     agent.accept_by_enter()
     desk = Desk(agent)
     expect(agent.customer_words).to_have_text([words.mail[1]])
     desk.ask_department(words.department, subject=words.question[0], question=words.question[1])
-    customer.finds(words.asked_news)
+    story.customer.finds(words.asked_news)
     portal.reload()
     expect(portal.locator(".po-elsewhere")).to_contain_text(words.asked_news[-6:])
     expect(portal.locator(".po-elsewhere time")).to_be_visible()
+    return desk
 
-    # Logistics answers by the link in its letter, on the phone, without an account: first a question, then the answer.
-    light = new_page(locale=words.locale, width=390, height=844)
-    light.goto(logistics.finds(words.question[1], since=before).link)
+
+def _logistics_asks_back_and_answers(story: Story, desk: Desk) -> None:
+    """By the link in its letter, on the phone, without an account: first a question, then the answer."""
+    words, light, order = story.words, story.phone(), desk.orders
+    light.goto(story.logistics.finds(words.question[1], since=story.letters_before).link)
     expect(light.locator("h1")).to_have_text(words.question[0])
     light.locator("input[name=name]").fill("薛莲")
     light.locator("textarea[name=text]").fill(words.back)
     light.locator("button[value=ask_back]").click()
     expect(light.locator(".wo-word")).to_have_count(2)
-    order = desk.orders
     expect(order).to_contain_text(words.back)
     order.locator("textarea[name=text]").fill(words.more)
     order.locator(".wo-reply button").click()
@@ -172,13 +208,16 @@ def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
     light.locator("button[value=answer]").click()
     expect(light.locator(".wo-answer")).to_have_count(0)
     expect(order).to_contain_text(words.found)
-    customer.finds(words.answered_news)
+    story.customer.finds(words.answered_news)
+
+
+def _the_customer_complains_by_answering(story: Story, desk: Desk) -> None:
+    """The complaint is filed and classified, and the customer hears that too."""
+    words, customer = story.words, story.customer
     desk.write_letter(words.answer)
     answered = customer.finds(words.answer)
-
-    # The customer complains by answering; it is filed and classified, and the customer hears that too.
     customer.write(words.complaint, subject=f"Re: {answered.subject}", answers=answered)
-    expect(agent.customer_words).to_have_text([words.mail[1], words.complaint])
+    expect(desk.staff.customer_words).to_have_text([words.mail[1], words.complaint])
     desk.make_it_a_complaint()
     customer.finds(words.complaint_news)
     classes = desk.dialog("定级分类|Classify", tab="complaint")
@@ -187,14 +226,17 @@ def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
     desk.send(classes)
     expect(desk.complaint).to_contain_text(words.category)
 
-    # Compensation above the agent's limit waits for somebody whose limit covers it.
+
+def _a_leader_grants_the_compensation(story: Story, desk: Desk, number: str) -> None:
+    """Above the agent's limit it waits for somebody whose limit covers it."""
+    words = story.words
     proposal = desk.dialog("^补偿$|^Compensate$", tab="complaint")
     proposal.locator("[name=item]").select_option(label=words.compensation)
     proposal.locator("[name=amount]").fill("300")
     proposal.locator("[name=reason]").fill(words.reason)
     desk.send(proposal)
     expect(desk.complaint).to_contain_text(words.waiting)
-    leader = sign_in("heyining", language=words.language)
+    leader = story.sign_in("heyining", language=words.language)
     leader.open("/complaints/")
     leader.page.locator(".cp-waiting a", has_text=number).click()
     approval = Desk(leader).dialog("^审批$|^Decide$", tab="complaint")
@@ -203,13 +245,15 @@ def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
         desk.complaint.get_by_role("button", name="Note as given")
     )
     given.click()
-    customer.finds(words.given_news)
+    story.customer.finds(words.given_news)
 
-    # The outcome is told, and the call afterwards has its questions.
+
+def _the_outcome_is_told_and_the_call_noted(story: Story, desk: Desk) -> None:
+    words = story.words
     outcome = desk.dialog("^答复$|^Answer$", tab="complaint")
     outcome.locator("[name=text]").fill(words.outcome)
     desk.send(outcome)
-    customer.finds(words.outcome)
+    story.customer.finds(words.outcome)
     call = desk.dialog("登记回访|Note the call", tab="complaint")
     call.locator("label:has([name=answer-satisfied][value='5'])").click()
     call.locator("label:has([name=answer-kept][value=yes])").click()
@@ -217,22 +261,21 @@ def test_a_late_parcel_becomes_a_complaint_and_a_satisfied_customer(
     desk.send(call)
     expect(desk.complaint).to_contain_text(words.satisfied)
 
-    # It is closed with cause and responsibility; the customer is told, and rates.
+
+def _the_complaint_is_closed_and_rated(story: Story, desk: Desk, portal: Page) -> None:
+    """With cause and responsibility; the customer is told, and rates."""
+    words = story.words
     closing = desk.dialog("投诉结案|Close the complaint", tab="complaint")
     closing.locator("[name=cause]").select_option(label=words.cause)
     closing.locator("[name=responsibility]").select_option(label=words.responsibility)
     closing.locator("[name=conclusion]").fill(words.conclusion)
     desk.send(closing)
-    expect(agent.page.locator("#desk-head")).to_have_attribute("data-state", "closed")
+    expect(desk.page.locator("#desk-head")).to_have_attribute("data-state", "closed")
     expect(desk.complaint).to_contain_text(words.conclusion)
-    portal.goto(customer.finds(words.done).link)
+    portal.goto(story.customer.finds(words.done).link)
     portal.locator('.lt-rating label:has(input[value="5"])').click()
     portal.locator('[name=solved][value="yes"]').check()
     portal.locator("[name=comment]").fill(words.rating)
     portal.locator(".po-form .btn-primary").click()
     expect(portal.locator("body")).to_contain_text(words.thanks)
     expect(portal.locator(".lt-rating")).to_have_count(0)
-
-    # Every letter once: received, asked, back, the answer, taken in, given, the outcome, done.
-    texts = [post.text for post in customer.letters()]
-    assert len(texts) == len(set(texts)) == 8, "\n---\n".join(texts)

@@ -47,11 +47,12 @@ def _one(key: str, formula: Formula) -> tuple[Variant, ...]:
 
 def register_all() -> None:
     """Called when the apps are ready."""
-    for definition in _definitions():
+    for definition in [*_of_live_contacts(), *_of_letters(), *_of_people()]:
         register_metric(definition)
 
 
-def _definitions() -> list[Metric]:
+def _of_live_contacts() -> list[Metric]:
+    """Contacts as they come, and how chats and calls are answered."""
     return [
         Metric(
             key="service_level", label=_("Service level"), unit=Unit.SHARE, sample="live_offered", better="up", target=0.9,
@@ -103,6 +104,12 @@ def _definitions() -> list[Metric]:
                 ),
             ),
         ),
+    ]  # fmt: skip
+
+
+def _of_letters() -> list[Metric]:
+    """How what customers write is answered."""
+    return [
         Metric(
             key="written_level", label=_("Mail answered in time"), unit=Unit.SHARE, sample="written_due", better="up", target=0.95,
             description=_("Share of written contacts answered within the queue's hours, of those answered or overdue."),
@@ -115,6 +122,12 @@ def _definitions() -> list[Metric]:
             needs=frozenset({"written_answered", "written_seconds"}),
             variants=_one("mean", _share(_of("written_seconds"), _of("written_answered"))),
         ),
+    ]  # fmt: skip
+
+
+def _of_people() -> list[Metric]:
+    """What people need for a contact, what customers think of it, how busy people are."""
+    return [
         Metric(
             key="aht", label=_("Average handling time"), unit=Unit.SECONDS, sample="handled",
             description=_("Mean of conversation plus wrap-up of finished contacts."),

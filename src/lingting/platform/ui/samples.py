@@ -133,68 +133,30 @@ def rows(*, now: datetime) -> list[dict[str, Any]]:
 
 def figures() -> list[dict[str, Any]]:
     """Figure cards in all their states."""
+    today = {"url": "#", "period": _("today")}
+    late, good = {"trend_good": False}, {"trend_good": True}
     return [
-        {
-            "name": _("Service level"),
-            "value": "86.4",
-            "unit": "%",
-            "variant": _("answered in 20 s"),
-            "sample": "1,204",
-            "target": "≥ 90 %",
-            "trend": "−2.1",
-            "trend_good": False,
-            "state": "warning",
-            "state_text": _("Below target"),
-            "url": "#",
-            "period": _("today"),
+        today | late | {
+            "name": _("Service level"), "value": "86.4", "unit": "%", "variant": _("answered in 20 s"), "sample": "1,204",
+            "target": "≥ 90 %", "trend": "−2.1", "state": "warning", "state_text": _("Below target"),
+        },
+        today | good | {
+            "name": _("Average speed of answer"), "value": "00:14", "variant": _("people only"), "sample": "1,204",
+            "target": "≤ 00:20", "trend": "−00:03", "state": "ready", "state_text": _("On target"),
+        },
+        today | late | {
+            "name": _("Abandoned"), "value": "6.8", "unit": "%", "variant": _("after 5 s"), "sample": "1,292",
+            "target": "≤ 5 %", "trend": "+1.4", "state": "breach", "state_text": _("Limit crossed"),
+        },
+        good | {
+            "name": _("Satisfaction"), "value": "4.62", "unit": "/ 5", "sample": "318", "target": "≥ 4.5", "trend": "+0.03",
+            "url": "#", "period": _("last 7 days"),
         },
         {
-            "name": _("Average speed of answer"),
-            "value": "00:14",
-            "variant": _("people only"),
-            "sample": "1,204",
-            "target": "≤ 00:20",
-            "trend": "−00:03",
-            "trend_good": True,
-            "state": "ready",
-            "state_text": _("On target"),
-            "url": "#",
-            "period": _("today"),
+            "name": _("First contact resolution"), "value": None, "note": _("Too few ratings yet"), "sample": "0",
+            "target": "≥ 75 %", "period": _("today"),
         },
-        {
-            "name": _("Abandoned"),
-            "value": "6.8",
-            "unit": "%",
-            "variant": _("after 5 s"),
-            "sample": "1,292",
-            "target": "≤ 5 %",
-            "trend": "+1.4",
-            "trend_good": False,
-            "state": "breach",
-            "state_text": _("Limit crossed"),
-            "url": "#",
-            "period": _("today"),
-        },
-        {
-            "name": _("Satisfaction"),
-            "value": "4.62",
-            "unit": "/ 5",
-            "sample": "318",
-            "target": "≥ 4.5",
-            "trend": "+0.03",
-            "trend_good": True,
-            "url": "#",
-            "period": _("last 7 days"),
-        },
-        {
-            "name": _("First contact resolution"),
-            "value": None,
-            "note": _("Too few ratings yet"),
-            "sample": "0",
-            "target": "≥ 75 %",
-            "period": _("today"),
-        },
-    ]
+    ]  # fmt: skip
 
 
 def line_chart() -> dict[str, Any]:
