@@ -24,7 +24,7 @@ from lingting.kernel.calendars.selectors import Openings
 from lingting.kernel.calendars.years import year_picture
 from lingting.kernel.organisation.services import remove_unused
 from lingting.platform.refusals import NotFound, Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import show_refusal, submitted
 
 _YEARS = range(2000, 2100)
 
@@ -113,20 +113,18 @@ def calendar_form(request: HttpRequest, calendar_id: int | None = None) -> HttpR
     """The week editor."""
     calendar = get_object_or_404(Calendar, pk=calendar_id) if calendar_id else None
     form = CalendarForm(request.POST or None, initial=_values(calendar))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                weekly = read_week(_posted_week(request))
-                saved = services.save_calendar(
-                    calendar or Calendar(), **form.cleaned_data, weekly=weekly, actor=request.user.as_actor, now=timezone.now()
-                )
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
-                return redirect("calendars:calendar", calendar_id=saved.pk)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        weekly = read_week(_posted_week(request))
+        saved = services.save_calendar(
+            calendar or Calendar(), **given, weekly=weekly, actor=request.user.as_actor, now=timezone.now()
+        )
+        messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
+        return redirect("calendars:calendar", calendar_id=saved.pk)
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {"form": form, "calendar": calendar, "week": _week_lines(request, calendar), "cancel_url": _back(calendar)}
     return render(request, "calendars/calendar_form.html", context, status=status)
 
@@ -232,16 +230,14 @@ def day_table(request: HttpRequest, table_id: int) -> HttpResponse:
         "is_provisional": known.get(year, True),
     }
     form = YearForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _replace_year(request, table, form, year=year)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                return redirect(f"{reverse('calendars:day-table', args=[table.pk])}?year={year}")
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        _replace_year(request, table, form, year=year)
+        return redirect(f"{reverse('calendars:day-table', args=[table.pk])}?year={year}")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {
         "table": table, "years": years, "year": year, "ranges": ranges, "form": form, "is_provisional": known.get(year, False),
         "days_off": sum(one.length for one in ranges if one.kind == "holiday"),

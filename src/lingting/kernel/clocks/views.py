@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +18,8 @@ from lingting.kernel.clocks import selectors, services
 from lingting.kernel.clocks.forms import KindForm, ReasonForm, per_cents
 from lingting.kernel.clocks.models import BreachReason, Clock, Kind
 from lingting.kernel.clocks.presenting import span_text
-from lingting.platform.refusals import Invalid, Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.refusals import Invalid
+from lingting.platform.ui.refused_forms import submitted
 
 
 class NoReasonChosen(Invalid):
@@ -42,18 +44,17 @@ def kind_form(request: HttpRequest, kind_id: int) -> HttpResponse:
         "name_zh": kind.name_zh, "name_en": kind.name_en, "target_minutes": kind.target_minutes, "calendar": kind.calendar_id,
         "warnings": per_cents(kind.warning_shares),
     }  # fmt: skip
-    form, status = KindForm(request.POST or None, initial=initial), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = dict(form.cleaned_data)
-            try:
-                services.save_kind(kind, warning_shares=given.pop("warnings"), **given)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("“%(name)s” is saved.") % {"name": kind})
-                return redirect("clocks:promises")
+    form = KindForm(request.POST or None, initial=initial)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        others = {name: value for name, value in given.items() if name != "warnings"}
+        services.save_kind(kind, warning_shares=given["warnings"], **others)
+        messages.success(request, _("“%(name)s” is saved.") % {"name": kind})
+        return redirect("clocks:promises")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {"form": form, "record": kind, "cancel_url": reverse("clocks:promises")}
     return render(request, "clocks/kind.html", context, status=status)
 
@@ -62,13 +63,16 @@ def kind_form(request: HttpRequest, kind_id: int) -> HttpResponse:
 def reason_form(request: HttpRequest, reason_id: int | None = None) -> HttpResponse:
     reason = get_object_or_404(BreachReason, pk=reason_id) if reason_id else BreachReason()
     initial = {"name_zh": reason.name_zh, "name_en": reason.name_en, "is_active": reason.is_active}
-    form, status = ReasonForm(request.POST or None, initial=initial), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            services.save_breach_reason(reason, **form.cleaned_data)
-            messages.success(request, _("“%(name)s” is saved.") % {"name": reason})
-            return redirect("clocks:promises")
+    form = ReasonForm(request.POST or None, initial=initial)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        services.save_breach_reason(reason, **given)
+        messages.success(request, _("“%(name)s” is saved.") % {"name": reason})
+        return redirect("clocks:promises")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {"form": form, "record": reason if reason.pk else None, "cancel_url": reverse("clocks:promises")}
     return render(request, "clocks/reason.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -22,9 +23,8 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.accounts.qr import qr_svg
 from lingting.kernel.accounts.services.second_factor import secret_text
 from lingting.kernel.accounts.words import device_label, scope_choices, scope_label
-from lingting.platform.refusals import Refusal
 from lingting.platform.ui.preferences import signed_in
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 from lingting.platform.ui.toasts import add_toast
 from lingting.platform.ui.views import preferences as cookie_preferences
 
@@ -64,21 +64,16 @@ def _browsers(request: HttpRequest, *, now: datetime) -> list[dict[str, object]]
 def password(request: HttpRequest) -> HttpResponse:
     """A new password; every other browser is signed out."""
     form = PasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            key = str(request.session.session_key)
-            try:
-                services.change_password(request.user, current=given["current"], new=given["password"], session_key=key)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                _stay_signed_in(request, old_key=key)
-                messages.success(request, _("Your password is changed. Other browsers were signed out."))
-                return redirect("accounts:me")
-    return render(request, "accounts/password.html", {"form": form}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        key = str(request.session.session_key)
+        services.change_password(request.user, current=given["current"], new=given["password"], session_key=key)
+        _stay_signed_in(request, old_key=key)
+        messages.success(request, _("Your password is changed. Other browsers were signed out."))
+        return redirect("accounts:me")
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "accounts/password.html", {"form": form}, status=status)
 
 
 def _stay_signed_in(request: HttpRequest, *, old_key: str) -> None:
@@ -93,16 +88,14 @@ def _stay_signed_in(request: HttpRequest, *, old_key: str) -> None:
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Setting up the second factor: scan, type the first code, keep the recovery codes."""
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                codes = services.confirm_second_factor(request.user, code=form.cleaned_data["code"])
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        codes = services.confirm_second_factor(request.user, code=given["code"])
+        return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     device = services.begin_second_factor(request.user)
     context = {"form": form, "qr": qr_svg(device.config_url), "secret": secret_text(device)}
     return render(request, "accounts/second_factor.html", context, status=status)
@@ -150,22 +143,19 @@ def other_browsers_end(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """A new personal token; its secret is on the answer to the POST and nowhere else."""
     form = TokenForm(request.POST or None, scopes=scope_choices())
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made, secret = services.issue_token(
-                    given["name"], owner=request.user, scopes=given["scopes"], expires_at=end_of_day(given["expires_date"]),
-                    by=request.user, now=timezone.now(),
-                )  # fmt: skip
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                context = {"token": made, "secret": secret, "back": "accounts:me"}
-                return render(request, "accounts/token_secret.html", context)
-    return render(request, "accounts/token.html", {"form": form, "is_personal": True, "back": "accounts:me"}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        made, secret = services.issue_token(
+            given["name"], owner=request.user, scopes=given["scopes"], expires_at=end_of_day(given["expires_date"]),
+            by=request.user, now=timezone.now(),
+        )  # fmt: skip
+        context = {"token": made, "secret": secret, "back": "accounts:me"}
+        return render(request, "accounts/token_secret.html", context)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(
+        request, "accounts/token.html", {"form": form, "is_personal": True, "back": "accounts:me"}, status=status
+    )
 
 
 def end_of_day(day: object) -> datetime | None:

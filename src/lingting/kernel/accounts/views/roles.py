@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,8 @@ from lingting.kernel.accounts.forms import RoleForm
 from lingting.kernel.accounts.models import ADMINISTRATOR, Account, Reach, Role
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.accounts.words import app_label
-from lingting.platform.refusals import Refusal
 from lingting.platform.ui.manifest import Permission, manifests
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +64,15 @@ def role(request: HttpRequest, role_id: int | None = None) -> HttpResponse:
     initial = {"name_zh": found.name_zh, "name_en": found.name_en,
                "requires_second_factor": found.requires_second_factor} if found else {}  # fmt: skip
     form = RoleForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                saved = services.save_role(found, **form.cleaned_data, permissions=ticked, by=request.user)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The role “%(role)s” is saved and counts from now on.") % {"role": saved})
-                return redirect("accounts:roles")
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        saved = services.save_role(found, **given, permissions=ticked, by=request.user)
+        messages.success(request, _("The role “%(role)s” is saved and counts from now on.") % {"role": saved})
+        return redirect("accounts:roles")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {
         "form": form, "role": found, "groups": groups(request.user, ticked=ticked, role=found),
         "holders": found.grants.filter(account__is_active=True).count() if found else 0,

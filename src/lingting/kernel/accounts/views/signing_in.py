@@ -28,8 +28,7 @@ from lingting.kernel.accounts.locality import address_of, is_local
 from lingting.kernel.accounts.models import Account, SignedIn
 from lingting.kernel.accounts.qr import qr_svg
 from lingting.kernel.accounts.services.second_factor import secret_text
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 _PENDING = "pending_sign_in"
 _PENDING_FOR = timedelta(minutes=10)
@@ -57,19 +56,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not Account.objects.exists():
         return redirect("accounts:first-administrator")
     form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                account = services.recognise(
-                    form.cleaned_data["login"], password=form.cleaned_data["password"], address=address_of(request),
-                    is_local=is_local(request), request=request, now=timezone.now(),
-                )  # fmt: skip
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                return _begin_pending(request, account, goal=goal)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        account = services.recognise(
+            given["login"], password=given["password"], address=address_of(request),
+            is_local=is_local(request), request=request, now=timezone.now(),
+        )  # fmt: skip
+        return _begin_pending(request, account, goal=goal)
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {"form": form, "goal": goal, "demo_accounts": _demo_choices(request)}
     return render(request, "accounts/sign_in.html", context, status=status)
 
@@ -96,18 +93,14 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if pending is None or account is None:
         return _too_late(request)
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                services.check_code(account, code=form.cleaned_data["code"])
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                pending.code_given = True
-                return _go_on(request, pending, account)
-    return render(request, "accounts/second_step.html", {"form": form, "account": account}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        services.check_code(account, code=given["code"])
+        pending.code_given = True
+        return _go_on(request, pending, account)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "accounts/second_step.html", {"form": form, "account": account}, status=status)
 
 
 @never_cache
@@ -120,18 +113,14 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if not account.must_change_password or _wants_code(pending, account):
         return _go_on(request, pending, account)
     form = NewPasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                services.change_password(account, current=None, new=form.cleaned_data["password"])
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                pending.seal = account.get_session_auth_hash()
-                return _go_on(request, pending, account)
-    return render(request, "accounts/new_password.html", {"form": form, "account": account}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        services.change_password(account, current=None, new=given["password"])
+        pending.seal = account.get_session_auth_hash()
+        return _go_on(request, pending, account)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "accounts/new_password.html", {"form": form, "account": account}, status=status)
 
 
 @never_cache
@@ -143,18 +132,16 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if _wants_code(pending, account) or account.must_change_password or not selectors.needs_second_factor(account):
         return _go_on(request, pending, account)
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                codes = services.confirm_second_factor(account, code=form.cleaned_data["code"])
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                pending.code_given = True
-                _keep(request, pending)
-                return render(request, "accounts/set_up_codes.html", {"codes": codes})
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        codes = services.confirm_second_factor(account, code=given["code"])
+        pending.code_given = True
+        _keep(request, pending)
+        return render(request, "accounts/set_up_codes.html", {"codes": codes})
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     device = services.begin_second_factor(account)
     context = {"form": form, "qr": qr_svg(device.config_url), "secret": secret_text(device)}
     return render(request, "accounts/set_up.html", context, status=status)
@@ -167,21 +154,16 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
     if Account.objects.exists():
         return redirect("accounts:sign-in")
     form = FirstAdministratorForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                account = services.create_first_administrator(
-                    given["login"], display_name=given["display_name"], password=given["password"], now=timezone.now()
-                )
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                services.keep_preferences(account, wishes={"language": request.LANGUAGE_CODE})
-                return _complete(request, account, goal=settings.LOGIN_REDIRECT_URL)
-    return render(request, "accounts/first_administrator.html", {"form": form}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        account = services.create_first_administrator(
+            given["login"], display_name=given["display_name"], password=given["password"], now=timezone.now()
+        )
+        services.keep_preferences(account, wishes={"language": request.LANGUAGE_CODE})
+        return _complete(request, account, goal=settings.LOGIN_REDIRECT_URL)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "accounts/first_administrator.html", {"form": form}, status=status)
 
 
 @never_cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +18,7 @@ from lingting.kernel.accounts.models import Token
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.accounts.views.me import end_of_day
 from lingting.kernel.accounts.words import scope_choices, scope_label
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 
 @require_safe
@@ -32,22 +33,17 @@ def token_list(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """A new token of an application; its secret is on the answer to the POST and nowhere else."""
     form = TokenForm(request.POST or None, scopes=scope_choices())
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made, secret = services.issue_token(
-                    given["name"], owner=None, scopes=given["scopes"], expires_at=end_of_day(given["expires_date"]),
-                    by=request.user, now=timezone.now(),
-                )  # fmt: skip
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                context = {"token": made, "secret": secret, "back": "accounts:tokens"}
-                return render(request, "accounts/token_secret.html", context)
-    return render(request, "accounts/token.html", {"form": form, "back": "accounts:tokens"}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        made, secret = services.issue_token(
+            given["name"], owner=None, scopes=given["scopes"], expires_at=end_of_day(given["expires_date"]),
+            by=request.user, now=timezone.now(),
+        )  # fmt: skip
+        context = {"token": made, "secret": secret, "back": "accounts:tokens"}
+        return render(request, "accounts/token_secret.html", context)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "accounts/token.html", {"form": form, "back": "accounts:tokens"}, status=status)
 
 
 @require_POST

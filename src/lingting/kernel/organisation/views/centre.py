@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +16,7 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.organisation import selectors, services
 from lingting.kernel.organisation.forms import CentreForm
 from lingting.kernel.organisation.models import Centre
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 OUR_COLOUR = "#2459d6"
 
@@ -28,18 +29,16 @@ def centre(request: HttpRequest) -> HttpResponse:
     initial = {"name_zh": found.name_zh, "name_en": found.name_en, "colour": found.colour or OUR_COLOUR, "address": found.address}
     form = CentreForm(request.POST or None, request.FILES or None, initial=initial)
     form.fields["address"].widget.attrs["placeholder"] = request.build_absolute_uri("/").rstrip("/")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _save(request, form)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("organisation:centre")
-    return render(request, "organisation/centre.html", {"form": form, "logo_url": selectors.brand().logo_url}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        _save(request, form)
+        messages.success(request, _("Saved."))
+        return redirect("organisation:centre")
+
+    answer, status = submitted(request, form, act)
+    return answer or render(
+        request, "organisation/centre.html", {"form": form, "logo_url": selectors.brand().logo_url}, status=status
+    )
 
 
 @transaction.atomic

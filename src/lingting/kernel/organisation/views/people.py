@@ -23,9 +23,8 @@ from lingting.kernel.organisation import selectors, services
 from lingting.kernel.organisation.forms import DepartureForm, PersonForm, team_choices
 from lingting.kernel.organisation.models import LEVELS, Employee, Position, Skill
 from lingting.kernel.organisation.registry import holdings_of
-from lingting.platform.refusals import Refusal
 from lingting.platform.ui.paging import keyset_page
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 STATES = ("working", "left", "all")
 
@@ -81,16 +80,14 @@ def _filter_choices(request: HttpRequest, asked: selectors.PeopleFilter) -> list
 def new_person(request: HttpRequest) -> HttpResponse:
     """Somebody new: profile, place, roles, skills; the answer shows the password for the first sign-in once."""
     form = PersonForm(request.POST or None, by=request.user)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                employee, password = _hire(request, form)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                return _show_password(request, employee, password=password, is_new=True)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        employee, password = _hire(request, form)
+        return _show_password(request, employee, password=password, is_new=True)
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {
         "form": form,
         "roles": _role_lines(request, None),
@@ -117,17 +114,15 @@ def person(request: HttpRequest, employee_id: int) -> HttpResponse:
     employee = selectors.access_employee(request.user, employee_id=employee_id)
     is_above = _is_above(request.user, employee.account)
     form = PersonForm(request.POST or None, by=request.user, employee=employee, initial=_initial(employee))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _save(request, form, employee)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("%(name)s is saved.") % {"name": employee})
-                return redirect("organisation:people")
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        _save(request, form, employee)
+        messages.success(request, _("%(name)s is saved.") % {"name": employee})
+        return redirect("organisation:people")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {
         "form": form, "employee": employee, "account": employee.account, "is_above": is_above,
         "roles": _role_lines(request, employee), "skill_groups": _skill_groups(request, employee),

@@ -17,8 +17,7 @@ from lingting.kernel.organisation import selectors, services
 from lingting.kernel.organisation.forms import PositionForm, SiteForm, SkillForm, TeamForm
 from lingting.kernel.organisation.models import BilingualName, Position, Site, Skill, Team
 from lingting.platform.database.keys import free_key
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 
 def _looks_after_all(request: HttpRequest) -> bool:
@@ -38,17 +37,15 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
     if found is not None:
         selectors.check_site_within(request.user, site=found.site)
     form = TeamForm(request.POST or None, by=request.user, initial=_team_values(request, found))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                saved = services.save_team(found or Team(), **form.cleaned_data, by=request.user)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The team “%(team)s” is saved.") % {"team": saved})
-                return redirect("organisation:teams")
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        saved = services.save_team(found or Team(), **given, by=request.user)
+        messages.success(request, _("The team “%(team)s” is saved.") % {"team": saved})
+        return redirect("organisation:teams")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     members = (
         list(found.members.filter(account__is_active=True).select_related("account", "position").order_by("number"))
         if found
@@ -154,7 +151,9 @@ def _record_page(
     form = form_class(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save(commit=False)
-        saved.key = saved.key or free_key(saved.name_en, among=type(found)._default_manager.all(), otherwise=type(found)._meta.model_name)
+        saved.key = saved.key or free_key(
+            saved.name_en, among=type(found)._default_manager.all(), otherwise=type(found)._meta.model_name
+        )
         saved.save()
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
         return redirect(back)

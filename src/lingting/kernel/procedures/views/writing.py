@@ -25,8 +25,7 @@ from lingting.kernel.procedures.registry import knowledge_kinds, references_of
 from lingting.kernel.procedures.services.reading import readers_of
 from lingting.kernel.questionnaires.models import Item
 from lingting.kernel.timeline.registry import subject_kind
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 
 WRITE = "procedures.write_procedures"
 MOST_BYTES = 500_000
@@ -81,14 +80,17 @@ def _picture(version: Version | None) -> dict[str, Any]:
 def sheet(request: HttpRequest, procedure_id: int | None = None) -> HttpResponse:
     found = get_object_or_404(Procedure, pk=procedure_id) if procedure_id else Procedure()
     names = ("name_zh", "name_en", "purpose_zh", "purpose_en", "subject_kind", "owner", "review_date")
-    form, status = ProcedureForm(request.POST or None, initial={name: getattr(found, name) for name in names}), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            is_new = found.pk is None
-            saved = services.save_procedure(found, **form.cleaned_data, now=timezone.now())
-            messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
-            return redirect("procedures:editor" if is_new else "procedures:procedure", procedure_id=saved.pk)
+    form = ProcedureForm(request.POST or None, initial={name: getattr(found, name) for name in names})
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        is_new = found.pk is None
+        saved = services.save_procedure(found, **given, now=timezone.now())
+        messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
+        return redirect("procedures:editor" if is_new else "procedures:procedure", procedure_id=saved.pk)
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     back = reverse("procedures:procedure", args=[found.pk]) if found.pk else reverse("procedures:procedures")
     context = {"form": form, "record": found if found.pk else None, "cancel_url": back}
     return render(request, "procedures/sheet.html", context, status=status)
@@ -282,17 +284,16 @@ def definition(request: HttpRequest, version_id: int) -> HttpResponse:
 @requires(WRITE)
 def bringing_in(request: HttpRequest) -> HttpResponse:
     """Reads a JSON definition into a draft."""
-    form, status = DefinitionForm(request.POST or None, request.FILES or None), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = services.import_procedure(_parsed(form.cleaned_data), now=timezone.now())
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("“%(name)s” is in the draft. Check it and publish it.") % {"name": made})
-                return redirect(_editor_url(made))
+    form = DefinitionForm(request.POST or None, request.FILES or None)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        made = services.import_procedure(_parsed(given), now=timezone.now())
+        messages.success(request, _("“%(name)s” is in the draft. Check it and publish it.") % {"name": made})
+        return redirect(_editor_url(made))
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     return render(
         request, "procedures/bringing_in.html", {"form": form, "cancel_url": reverse("procedures:procedures")}, status=status
     )

@@ -16,7 +16,7 @@ from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.questionnaires.selectors import current_version
 from lingting.kernel.questionnaires.services import BadAnswers, answers_in
 from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import show_refusal, submitted
 from lingting.platform.ui.toasts import add_toast, add_trigger
 from lingting.service.complaints import selectors, services
 from lingting.service.complaints.forms import (
@@ -74,7 +74,9 @@ def classes(request: HttpRequest, complaint_id: int) -> HttpResponse:
         )  # fmt: skip
 
     form = ClassesForm(request.POST or None, initial=classes_of(found) | {"investigates": True})
-    return _dialog(request, found.case_id, form, title=_("Classify the complaint"), submit=_("Save"), act=act, said=_("Classified."))
+    return _dialog(
+        request, found.case_id, form, title=_("Classify the complaint"), submit=_("Save"), act=act, said=_("Classified.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +90,9 @@ def answer(request: HttpRequest, complaint_id: int) -> HttpResponse:
         )
 
     form = AnswerForm(request.POST or None, initial={"text": found.answer, "sends": True})
-    return _dialog(request, found.case_id, form, title=_("Answer the complaint"), submit=_("Answer"), act=act, said=_("Answered."))
+    return _dialog(
+        request, found.case_id, form, title=_("Answer the complaint"), submit=_("Answer"), act=act, said=_("Answered.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +110,9 @@ def compensation(request: HttpRequest, complaint_id: int) -> HttpResponse:
         "limit": f"{services.limit_of(request.user):.2f}"
     }
     form = CompensationForm(request.POST or None)
-    return _dialog(request, found.case_id, form, title=_("Compensation"), lead=lead, submit=_("Propose"), act=act, said=_("Proposed."))
+    return _dialog(
+        request, found.case_id, form, title=_("Compensation"), lead=lead, submit=_("Propose"), act=act, said=_("Proposed.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,7 +125,12 @@ def decision(request: HttpRequest, compensation_id: int) -> HttpResponse:
             found.pk, is_approved=given["verdict"] == "approve", note=given["note"], account=request.user, now=timezone.now()
         )
 
-    words = {"name": found.proposed_by.display_name, "item": found.item.name, "amount": f"{found.amount:.2f}", "reason": found.reason}
+    words = {
+        "name": found.proposed_by.display_name,
+        "item": found.item.name,
+        "amount": f"{found.amount:.2f}",
+        "reason": found.reason,
+    }
     lead = _("%(name)s proposes %(item)s, %(amount)s: %(reason)s") % words
     form = DecisionForm(request.POST or None)
     return _dialog(
@@ -183,16 +194,14 @@ def _dialog(
     lead: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The dialog's form; its act when it is sent and fits. A refusal stands where the person typed."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                act(form.cleaned_data)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                return _done(request, case_id, said)
+
+    def act_and_close(given: dict[str, Any]) -> HttpResponse:
+        act(given)
+        return _done(request, case_id, said)
+
+    answer, status = submitted(request, form, act_and_close)
+    if answer is not None:
+        return answer
     context = {"form": form, "title": title, "submit": submit, "lead": lead, "address": request.path}
     return render(request, "complaints/_dialog.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lingting.kernel.accounts.permissions import requires
 from lingting.kernel.metrics.registry import Period
 from lingting.kernel.metrics.selectors import as_figure, measure
-from lingting.platform.refusals import Refusal
 from lingting.platform.ui.paging import keyset_page
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 from lingting.service.complaints import selectors, services
 from lingting.service.complaints.forms import FilingForm, category_choices
 from lingting.service.complaints.models import Severity, Stage
@@ -39,7 +39,12 @@ def complaints(request: HttpRequest) -> HttpResponse:
         "stages": [("", _("In work")), ("all", _("All")), *Stage.choices],
         "severities": Severity.choices,
         "categories": category_choices()[1:],
-        "flags": [("overdue", _("older than 48 h")), ("repeat", _("repeats")), ("public", _("in public")), ("regulator", _("regulator"))],
+        "flags": [
+            ("overdue", _("older than 48 h")),
+            ("repeat", _("repeats")),
+            ("public", _("in public")),
+            ("regulator", _("regulator")),
+        ],
         "given": {key: request.GET.get(key, "") for key in ("stage", "severity", "category", "flag")},
         "query": request.GET.get("q", ""),
         "search_label": _("Subject, customer, product, number"),
@@ -55,22 +60,17 @@ def complaints(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """On the customer's behalf: somebody called, wrote a letter, stood at the counter."""
     form = FilingForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = services.file_on_behalf(
-                    _customer_id(given["customer"]), queue_id=given["queue"].pk, subject=given["subject"], words=given["words"],
-                    actor=request.user.as_actor, now=timezone.now(),
-                )  # fmt: skip
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The complaint is filed."))
-                return redirect("desk:case", made.case_id)
-    return render(request, "complaints/new.html", {"form": form}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        made = services.file_on_behalf(
+            _customer_id(given["customer"]), queue_id=given["queue"].pk, subject=given["subject"], words=given["words"],
+            actor=request.user.as_actor, now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("The complaint is filed."))
+        return redirect("desk:case", made.case_id)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(request, "complaints/new.html", {"form": form}, status=status)
 
 
 def _customer_id(words: str) -> int:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lingting.kernel.accounts.permissions import requires
-from lingting.platform.refusals import Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 from lingting.service.complaints import services
 from lingting.service.complaints.forms import CategoryForm, CauseForm, ItemForm, LimitForm
 from lingting.service.complaints.models import Category, Cause, CompensationItem, CompensationLimit
@@ -54,21 +53,19 @@ def entry(request: HttpRequest, shelf: str, entry_id: int | None = None) -> Http
     model, form_class, label, names = _shelf(shelf)
     found = get_object_or_404(model, pk=entry_id) if entry_id else None
     form = form_class(request.POST or None, initial={name: getattr(found, name) for name in names} if found else {})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                if shelf == "limits":
-                    services.save_limit(form.cleaned_data, limit_id=entry_id)
-                else:
-                    services.save_entry(model, form.cleaned_data, entry_id=entry_id)
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("complaints:catalogue-shelf", shelf)
-    return render(request, "complaints/entry.html", {"form": form, "shelf": shelf, "label": label, "found": found}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        if shelf == "limits":
+            services.save_limit(given, limit_id=entry_id)
+        else:
+            services.save_entry(model, given, entry_id=entry_id)
+        messages.success(request, _("Saved."))
+        return redirect("complaints:catalogue-shelf", shelf)
+
+    answer, status = submitted(request, form, act)
+    return answer or render(
+        request, "complaints/entry.html", {"form": form, "shelf": shelf, "label": label, "found": found}, status=status
+    )
 
 
 @require_POST

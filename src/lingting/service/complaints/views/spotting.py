@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lingting.kernel.accounts.permissions import requires
-from lingting.platform.refusals import Invalid, Refusal
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.refusals import Invalid
+from lingting.platform.ui.refused_forms import submitted
 from lingting.service.complaints import selectors, services
 from lingting.service.complaints.forms import MeasureForm
 
@@ -48,28 +48,25 @@ def _finding(hot: selectors.HotSpot) -> dict[str, Any]:
 def new_measure(request: HttpRequest) -> HttpResponse:
     """A measure about the cell that a signed link of the hot spots' page names."""
     try:
-        given = signing.loads(request.GET.get("of", ""), salt=_SALT, max_age=86_400)
+        link = signing.loads(request.GET.get("of", ""), salt=_SALT, max_age=86_400)
     except signing.BadSignature:
         raise Invalid(_("This link is too old. Open the hot spots again and choose one.")) from None
     form = MeasureForm(request.POST or None, initial={"owner": request.user.pk})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            wanted = form.cleaned_data
-            try:
-                services.make_measure(
-                    title=wanted["title"], owner_id=wanted["owner"].pk, due_date=wanted["due_date"],
-                    expected_drop=wanted["expected_drop"], cell=given["cell"], finding=given["finding"], account=request.user,
-                    now=timezone.now(),
-                )  # fmt: skip
-            except Refusal as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The measure is made; its owner has a notice."))
-                return redirect("complaints:measures")
-    words = selectors.cell_words(given["cell"], selectors.cell_names())
-    return render(request, "complaints/measure.html", {"form": form, "words": words, "finding": given["finding"]}, status=status)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        services.make_measure(
+            title=given["title"], owner_id=given["owner"].pk, due_date=given["due_date"],
+            expected_drop=given["expected_drop"], cell=link["cell"], finding=link["finding"], account=request.user,
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("The measure is made; its owner has a notice."))
+        return redirect("complaints:measures")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
+    words = selectors.cell_words(link["cell"], selectors.cell_names())
+    return render(request, "complaints/measure.html", {"form": form, "words": words, "finding": link["finding"]}, status=status)
 
 
 @require_GET

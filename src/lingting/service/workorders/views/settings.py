@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lingting.kernel.accounts.permissions import requires
-from lingting.platform.refusals import Invalid
-from lingting.platform.ui.refused_forms import show_refusal
+from lingting.platform.ui.refused_forms import submitted
 from lingting.service.workorders import selectors, services
 from lingting.service.workorders.forms import DepartmentForm
 from lingting.service.workorders.models import Department
@@ -32,21 +33,17 @@ def department(request: HttpRequest, department_id: int | None = None) -> HttpRe
     """Makes or changes a department."""
     found = get_object_or_404(Department, pk=department_id) if department_id else None
     form = DepartmentForm(request.POST or None, initial=_initial(found) if found else {})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = {name: form.cleaned_data[name] for name in _PLAIN}
-            given["minutes"] = round(form.cleaned_data["hours"] * 60)
-            given["calendar"] = form.cleaned_data["calendar"]
-            given["members"] = [one.pk for one in form.cleaned_data["members"]]
-            try:
-                services.save_department(given, department_id=department_id)
-            except Invalid as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The department is saved."))
-                return redirect("workorders:departments")
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        values = {name: given[name] for name in (*_PLAIN, "calendar")}
+        values |= {"minutes": round(given["hours"] * 60), "members": [one.pk for one in given["members"]]}
+        services.save_department(values, department_id=department_id)
+        messages.success(request, _("The department is saved."))
+        return redirect("workorders:departments")
+
+    answer, status = submitted(request, form, act)
+    if answer is not None:
+        return answer
     context = {"form": form, "department": found, "cancel_url": reverse("workorders:departments"), "submit_label": _("Save")}
     return render(request, "workorders/department.html", context, status=status)
 
