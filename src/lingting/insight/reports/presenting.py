@@ -25,23 +25,27 @@ def cards(report: Report) -> list[dict[str, Any]]:
 
 
 def _trend(now: Measurement, before: Measurement) -> dict[str, Any]:
-    """The change against the period before; nothing where there is nothing to compare."""
+    """The change against the period before; nothing where there is nothing to compare or nothing changed as it is written."""
     if now.value is None or before.value is None or not before.sample:
         return {}
     change = now.value - before.value
     unit = now.metric.unit
     if unit is Unit.SHARE:
+        if not round(change * 100, 1):
+            return {}
         text = _("%(change)+.1f points") % {"change": change * 100}
     elif unit is Unit.SECONDS:
         if not round(change):
             return {}
-        text = ("+" if change >= 0 else "−") + seconds_text(abs(change))
+        text = ("+" if change >= 0 else "-") + seconds_text(abs(change))
     elif before.value:
+        if not round(change / before.value * 100):
+            return {}
         text = f"{change / before.value * 100:+.0f} %"
     else:
         return {}
     good = None if not now.metric.better or abs(change) < 1e-9 else (change > 0) == (now.metric.better == "up")
-    return {"trend": text, "trend_good": good}
+    return {"trend": text.replace("-", "−"), "trend_good": good}
 
 
 def charts(report: Report) -> list[dict[str, Any]]:
@@ -54,7 +58,6 @@ def charts(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "id": "volume", "height": height, "title": _("Contacts"),
-            "label": _("Contacts by %(group)s") % {"group": GROUPS[report.question.group_by]},
             "data": {
                 "kind": "bar", "labels": labels, "horizontal": not over_time, "format": "number",
                 "series": [{"name": _("Contacts"), "values": [line.figures["offered"].value or 0 for line in report.lines]}],
@@ -62,7 +65,6 @@ def charts(report: Report) -> list[dict[str, Any]]:
         },
         {
             "id": "level", "height": height, "title": f"{level.label} · {variant.label}",
-            "label": _("Service level by %(group)s") % {"group": GROUPS[report.question.group_by]},
             "data": {
                 "kind": "line" if over_time else "bar", "labels": labels, "horizontal": not over_time, "format": "percent",
                 "series": [{"name": str(level.label), "values": [line.figures["service_level"].value for line in report.lines]}],
@@ -87,7 +89,7 @@ def _cell(measurement: Measurement) -> dict[str, Any]:
     return {
         "label": measurement.metric.label,
         "text": value_text(measurement.value, measurement.metric.unit),
-        "sample": measurement.sample if measurement.metric.unit is not Unit.COUNT else None,
+        "sample": f"{measurement.sample:,}" if measurement.metric.unit is not Unit.COUNT else None,
     }
 
 

@@ -49,7 +49,7 @@ def as_figure(measurement: Measurement, *, period: str = "", url: str = "") -> d
         "name": str(measurement.metric.label),
         "value": value_text(measurement.value, measurement.metric.unit),
         "variant": str(measurement.variant.label),
-        "sample": str(measurement.sample) if measurement.metric.unit is not Unit.COUNT else "",
+        "sample": f"{measurement.sample:,}" if measurement.metric.unit is not Unit.COUNT else "",
         "period": period,
         "target": target_text(measurement),
         "state": state,

@@ -98,7 +98,7 @@ def _csv_shape(stream: IO[bytes]) -> Shape:
     count = 0
     for cells in _csv_rows(stream, encoding, delimiter):
         if columns:
-            count += 1
+            count += any(cells)
         elif any(cells):
             columns = cells
     return Shape(kind="csv", columns=_names(columns), rows=count, encoding=encoding, delimiter=delimiter)

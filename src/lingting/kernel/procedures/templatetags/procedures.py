@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import east_asian_width
 
 from django import template
 from django.utils import timezone
@@ -48,6 +49,17 @@ def state_look(state: str) -> str:
 @register.filter
 def state_icon(state: str) -> str:
     return _STATES[StepState(state)][1]
+
+
+@register.filter
+def within(words: str, room: int) -> str:
+    """Words cut to so many Latin letters' width, a Chinese character counting as two; cut ones end in an ellipsis."""
+    left = room
+    for place, sign in enumerate(words):
+        left -= 2 if east_asian_width(sign) in "WF" else 1
+        if left < 0:
+            return words[:place].rstrip() + "…"
+    return words
 
 
 @register.filter

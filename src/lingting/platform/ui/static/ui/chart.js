@@ -53,7 +53,7 @@ function lineSeries(data, colours) {
     const main = {
       name: series.name, type: "line", data: series.values, showSymbol: data.labels.length < 2, symbol: "circle", symbolSize: 6, connectNulls: false,
       color: colour, lineStyle: { width: 2, type: series.dashed ? "dashed" : DASHES[Math.min(index, 3)] }, emphasis: { disabled: true },
-      endLabel: { show: true, formatter: "{a}", color: colour, fontSize: 12, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
+      endLabel: { show: data.series.length > 1, formatter: "{a}", color: colour, fontSize: 12, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
       markLine: index === 0 ? target(data, colours) : undefined,
     };
     return [main, ...band(series, colour, index)];
@@ -100,15 +100,27 @@ function axes(data, colours, width) {
   const category = { type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
     axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, interval: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? 0 : "auto", width: data.horizontal ? 110 : Math.max(48, width / Math.max(1, data.labels.length) - 8), overflow: data.horizontal || (data.kind === "bar" && data.labels.length <= 16) ? "truncate" : "none" }, inverse: Boolean(data.horizontal) };
   const value = { type: "value", min: 0, splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 12, formatter: (number) => valueText(number, data, { withUnit: false }) }, splitLine: { lineStyle: { color: colours.line } } };
-  if (data.format === "percent") value.max = Math.max(1, ...data.series.flatMap((series) => series.values.filter((v) => v !== null)));
+  if (data.format === "percent") {
+    value.max = Math.max(1, ...data.series.flatMap((series) => series.values.filter((v) => v !== null)));
+    if (value.max === 1) value.interval = 0.25;
+  }
   return data.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
 }
 
+/** Room for the words behind the end of a line or beside the last bar. */
+function marginRight(data) {
+  const isTargetOutside = data.target && (data.kind === "bar" ? !data.horizontal : freePlace(data) === "end");
+  if (data.kind === "line" && data.series.length > 1) {
+    const names = data.series.map((series) => series.name);
+    return Math.min(130, 24 + Math.max(...names.map((name) => name.length)) * (/[一-鿿]/.test(names.join("")) ? 12 : 7));
+  }
+  return isTargetOutside ? 68 : data.horizontal ? 40 : 16;
+}
+
 function options(data, colours, width) {
-  const names = data.series.map((series) => series.name).join("");
   return {
     animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.ink },
-    grid: { left: 4, right: data.kind === "line" ? Math.min(110, 24 + Math.max(...data.series.map((s) => s.name.length)) * (/[一-鿿]/.test(names) ? 12 : 7)) : data.target && !data.horizontal ? 64 : 40, top: data.kind === "bar" && (data.series.length > 1 || (data.horizontal && data.target)) ? 38 : 18, bottom: 2, containLabel: true },
+    grid: { left: 4, right: marginRight(data), top: data.kind === "bar" && (data.series.length > 1 || (data.horizontal && data.target)) ? 38 : 18, bottom: 2, containLabel: true },
     legend: data.kind === "bar" && data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colours.quiet, fontSize: 12 } } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colours.raised, borderColor: colours.axis, textStyle: { color: colours.ink, fontSize: 12 }, axisPointer: { type: data.kind === "bar" ? "none" : "line", lineStyle: { color: colours.axis } },
       formatter: (points) => [points[0].axisValueLabel, ...points.filter((point) => point.seriesName && !/^series/.test(point.seriesName)).map((point) => `${point.seriesName}  ${valueText(point.value, data)}`)].join("\n") },

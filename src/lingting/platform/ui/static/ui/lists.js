@@ -57,7 +57,23 @@ function onRange(event) {
   if (from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
 }
 
+/** On the phone the filters fold behind one button, which says how many are set. */
+function countFilters(form) {
+  const set = [...form.querySelectorAll(":scope > select")].filter((one) => one.selectedIndex > 0).length;
+  const badge = form.querySelector("[data-filters-set]");
+  if (!badge) return;
+  badge.hidden = set === 0;
+  badge.textContent = set;
+}
+
+function onFold(event) {
+  const button = event.target.closest?.("[data-filters-more]");
+  if (button) button.setAttribute("aria-expanded", String(button.form.classList.toggle("is-open")));
+}
+
 export function startLists() {
+  document.addEventListener("click", onFold);
+  document.addEventListener("change", (event) => event.target.form?.matches("[data-list-filters]") && countFilters(event.target.form));
   document.addEventListener("click", onRow);
   document.addEventListener("auxclick", onRow);
   document.addEventListener("click", onRange);
@@ -70,6 +86,7 @@ export function startLists() {
   });
   whenNew((root) => {
     for (const list of within(root, "[data-list]")) refreshBulk(list);
+    for (const form of within(root, "[data-list-filters]")) countFilters(form);
     for (const field of within(root, "[data-list-search]")) {
       field.dataset.shortcut ??= "/";
       // Leaving the field is no new question: what was typed has been asked already.
