@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lingting.kernel.timeline.registry import compares
+
 OPERATORS: dict[str, list[tuple[str, str | Promise]]] = {
     "choice": [
         ("is", pgettext_lazy("condition", "is")),
@@ -43,31 +45,4 @@ def holds(conditions: Mapping[str, Sequence[Mapping[str, Any]]], values: Mapping
 
 
 def _holds(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    held, wanted, op = values.get(condition["field"]), condition.get("value"), condition["op"]
-    if op in NEEDS_NO_VALUE:
-        is_empty = held is None or held == "" or held == []
-        return is_empty == (op == "empty")
-    if op in ("at_least", "at_most"):
-        return _compares(held, wanted, op)
-    if op in ("contains", "lacks"):
-        is_in = str(wanted or "").casefold() in str(held or "").casefold()
-        return is_in == (op == "contains")
-    several = held if isinstance(held, list | tuple | set) else [held]
-    is_one = str(wanted) in {_plain(each) for each in several}
-    return is_one == (op == "is")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _compares(held: Any, wanted: Any, op: str) -> bool:
-    try:
-        left, right = float(held), float(wanted)
-    except (TypeError, ValueError):
-        return False
-    return left >= right if op == "at_least" else left <= right
+    return compares(values.get(condition["field"]), condition["op"], condition.get("value"))

@@ -1,4 +1,4 @@
-"""What facts, clocks, procedures and rules are about: one register of kinds of things.
+"""What facts, clocks, procedures and rules are about: one register of kinds of things, and how a value of theirs is compared.
 
 The app that owns a kind of thing says it once, in `AppConfig.ready()`; apps above may add fields to it (`register_field`).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import Promise
@@ -101,3 +102,56 @@ def subject_kinds() -> list[SubjectKind]:
 def forget_subject(key: str) -> None:
     """Takes a kind out again: for tests that register one of their own."""
     _kinds.pop(key, None)
+
+
+def compares(value: Any, operator: str, wanted: Any) -> bool:
+    """Whether a field's value `is`, `is_not`, is `at_least`, `at_most`, `contains`, `lacks` what is wanted, or is `empty`, `filled`.
+
+    Wanted is as a form gives it, mostly text. A value of several (tags) is any of them, and contains each. Nothing, and what
+    is no number where numbers are compared, fails `is`, `at_least`, `at_most` and `contains`.
+    """
+    match operator:
+        case "empty" | "filled":
+            return (value is None or value == "" or value == []) == (operator == "empty")
+        case "at_least" | "at_most":
+            left, right = _number(value), _number(wanted)
+            if left is None or right is None:
+                return False
+            return left >= right if operator == "at_least" else left <= right
+        case "contains" | "lacks":
+            return _contains(value, str(wanted or "").casefold()) == (operator == "contains")
+        case _:
+            return _same(value, wanted) == (operator != "is_not")
+
+
+def _contains(value: Any, wanted: str) -> bool:
+    if isinstance(value, list | tuple | set):
+        return wanted in {str(one).casefold() for one in value}
+    return value is not None and wanted in str(value).casefold()
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    if value is None:
+        return False
+    if isinstance(value, list | tuple | set):
+        return any(_same(one, wanted) for one in value)
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return _truth(value) == _truth(wanted)
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value == wanted
+    left, right = _number(value), _number(wanted)
+    return left == right if left is not None and right is not None else str(value) == str(wanted)
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
