@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 
 from lingting.science.language import index_tokens, query_terms
 
@@ -11,6 +12,7 @@ GAP_BETWEEN_PARTS = 8
 MOST_WORDS_ASKED = 48
 MOST_CHARACTERS_ASKED = 400
 _MOST_PLACES = 255
+_PLACES = [f"':{place}" for place in range(1, _MOST_PLACES + 1)]
 
 
 def vector(text: str, *, weight: str = "") -> str:
@@ -23,6 +25,8 @@ def vector(text: str, *, weight: str = "") -> str:
     if weight or len(words) > _MOST_PLACES:
         return joined_vector([(text, weight)])
     # The common case, a message: no bound can be met, and words hold letters and digits only, nothing to quote.
+    if words and len(set(words)) == len(words):
+        return "'" + " '".join(map(add, words, _PLACES))
     literals: dict[str, str] = {}
     for position, word in enumerate(words, 1):
         known = literals.get(word)

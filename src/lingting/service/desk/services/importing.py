@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from pydantic import Field
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.events import Actor
@@ -28,33 +29,35 @@ from lingting.service.desk.services.messages import LONGEST_TEXT, preview_of
 MOST_ITEMS = 1_000
 _KINDS = frozenset({MessageKind.CUSTOMER.value, MessageKind.AGENT.value, MessageKind.NOTE.value, MessageKind.BOT.value})
 
+_PRIORITIES = frozenset(Priority.values)
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedMessage:
-    """Something that was said. `author` is a sign-in name for what staff said."""
+    """Something that was said. `author` is a sign-in name for what staff said. The bounds are those of the API."""
 
-    kind: str
-    text: str
+    kind: Annotated[str, Field(max_length=8)]
+    text: Annotated[str, Field(max_length=30_000)]
     said_at: datetime
-    author: str = ""
+    author: Annotated[str, Field(max_length=64)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCase:
     """A case of another system; `customer` is an id here, or `external_id` the customer's id there."""
 
-    queue: str
-    channel: str
+    queue: Annotated[str, Field(max_length=40)]
+    channel: Annotated[str, Field(min_length=1, max_length=10)]
     opened_at: datetime
-    customer: int | None = None
-    external_id: str = ""
-    subject: str = ""
-    type: str = ""
-    assignee: str = ""
-    state: str = CaseState.CLOSED.value
+    customer: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    external_id: Annotated[str, Field(max_length=80)] = ""
+    subject: Annotated[str, Field(max_length=400)] = ""
+    type: Annotated[str, Field(max_length=40)] = ""
+    assignee: Annotated[str, Field(max_length=64)] = ""
+    state: Annotated[str, Field(max_length=8)] = CaseState.CLOSED.value
     priority: int = Priority.NORMAL.value
     closed_at: datetime | None = None
-    messages: Sequence[ImportedMessage] = field(default_factory=tuple)
+    messages: Annotated[list[ImportedMessage], Field(max_length=500)] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _problem(item: ImportedCase, *, known: _Known, now: datetime) -> str:
         return _("Nobody signs in as “%(name)s”.") % {"name": item.assignee[:40]}
     if item.state not in (CaseState.OPEN, CaseState.WAITING, CaseState.CLOSED):
         return _("The state is open, waiting or closed.")
-    if item.priority not in Priority.values:
+    if item.priority not in _PRIORITIES:
         return _("The priority is a number from 1 to 4.")
     if item.opened_at > now or (item.closed_at and item.closed_at < item.opened_at):
         return _("The moments do not follow one another.")
