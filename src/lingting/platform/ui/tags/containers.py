@@ -54,7 +54,8 @@ def callout(content: str, kind: str = "ours", title: str = "", *, icon: str = ""
 def modal(content: str, id: str, title: str, *, size: str = "m", icon: str = "") -> SafeString:
     """`{% modal "merge" "合并工单" size="s|m|l" %}…{% endmodal %}`: opened by `data-opens="merge"`.
 
-    Put the buttons in `<footer>`; `data-closes` on a button closes. Escape and the ground close.
+    Put the buttons in `<footer>`; `data-closes` on a button closes. Escape and the ground close. A `data-dialog-fill`
+    inside is filled by the server: a `data-dialog-title` in the answer becomes the title, its first field takes the focus.
     """
     return part("dialog", content=content, id=id, title=title, size=size, icon=icon, shape="modal")
 

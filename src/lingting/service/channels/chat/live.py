@@ -28,7 +28,7 @@ def connect() -> None:
     register_topic("chat", own_conversations)
     register_mover(
         "chat.visitors",
-        label=_("Browsers that chatted"),
+        label=_("Chat browsers"),
         move=_move_visitors,
         move_back=_give_back,
         count=lambda customer_id: Visitor.objects.filter(customer_id=customer_id).count(),

@@ -1,15 +1,40 @@
 // Modals, drawers, menus and confirmations: the browser's own <dialog> and popover, with manners.
 
-import { make, words } from "./dom.js";
+import { make, whenNew, words } from "./dom.js";
 
 /** Opens a modal or drawer by its id. */
 export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (!(dialog instanceof HTMLDialogElement) || dialog.open) return dialog;
   dialog.showModal();
+  focusFirst(dialog);
+  return dialog;
+}
+
+function focusFirst(dialog) {
   const first = "[autofocus], input:not([type=hidden], [hidden]), textarea:not([hidden]), select:not([hidden])";
   dialog.querySelector(".lt-dialog-body")?.querySelector(first)?.focus();
-  return dialog;
+}
+
+/** A dialog filled by the server bears the name of what opened it until the answer brings its own. */
+function nameAfter(opener, dialog) {
+  if (!dialog?.querySelector("[data-dialog-fill]:empty")) return;
+  const label = opener.querySelector(":scope > span:not(.lt-keys)") ?? opener;
+  titleOf(dialog).textContent = opener.getAttribute("aria-label") ?? label.textContent.trim();
+}
+
+const titleOf = (dialog) => dialog.querySelector(".lt-dialog-head h2");
+
+/** What the server brought into an open dialog: its title goes to the head, the focus to its first field. */
+function onFilled(root) {
+  const dialog = root instanceof Element ? root.closest("dialog[open]") : null;
+  if (!dialog?.querySelector("[data-dialog-fill]")?.contains(root)) return;
+  const title = dialog.querySelector("[data-dialog-title]");
+  if (title) {
+    titleOf(dialog).textContent = title.textContent.trim();
+    title.remove();
+  }
+  if (!dialog.querySelector(".lt-dialog-body").contains(document.activeElement)) focusFirst(dialog);
 }
 
 /** Closes the dialog around (or with the id of) something. */
@@ -22,7 +47,7 @@ function onClick(event) {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) {
     opener.closest("[popover]")?.hidePopover();
-    openDialog(opener.dataset.opens);
+    nameAfter(opener, openDialog(opener.dataset.opens));
     return;
   }
   if (event.target.closest?.("[data-closes]")) closeDialog(event.target);
@@ -116,6 +141,8 @@ export function startDialogs() {
     const item = event.target.closest?.(".lt-menu-item:not(label)");
     item?.closest("[popover]")?.hidePopover();
   });
+  document.addEventListener("close", (event) => event.target.querySelector("[data-dialog-fill]")?.replaceChildren(), true);
+  whenNew(onFilled);
   document.addEventListener("openDialog", (event) => openDialog(event.detail.value ?? event.detail.id));
   document.addEventListener("closeDialog", () => document.querySelector("dialog[open]")?.close());
 }

@@ -1,6 +1,7 @@
 // Acts on many cases: the picked ones, or everything the list holds.
 
 import { ask } from "../ui/dialogs.js";
+import { phrase } from "../ui/dom.js";
 import { reloadList } from "./list.js";
 import { pick } from "./picker.js";
 import { word } from "./words.js";
@@ -34,8 +35,9 @@ async function offerWhole(button) {
   if (!response?.ok || turn !== asked) return;
   const { count, shown } = await response.json();
   wholeCount = count;
-  button.textContent = word(isWhole ? "wholeTaken" : "whole", { count: shown });
-  button.setAttribute("aria-pressed", String(isWhole));
+  const here = picked().length;
+  button.textContent = isWhole ? word("wholeBack", { count: here }) : word("whole", { count: shown });
+  button.closest("[data-bulk]").querySelector("[data-bulk-count]").textContent = isWhole ? word("wholeTaken", { count: shown }) : phrase("selected", { count: here });
   if (count <= picked().length) button.hidden = true;
 }
 
