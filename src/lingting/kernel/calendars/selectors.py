@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from lingting.kernel.calendars.models import Calendar, SpecialDay, SpecialHours, WeeklyHours
 from lingting.kernel.calendars.spans import RoundTheClock
 from lingting.kernel.calendars.spans import Spans as Spans
+from lingting.platform.database.remembering import remembered
 
 HORIZON_DAYS = 60
 _SUNDAY, _MONDAY = 6, 0
@@ -89,8 +90,9 @@ def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=extra), time(minute // 60, minute % 60), zone)
 
 
+@remembered(Calendar, WeeklyHours, SpecialHours, SpecialDay)
 def openings(calendar_id: int) -> Openings:
-    """A calendar read into memory: four small queries."""
+    """A calendar read into memory: four small queries, the first time."""
     calendar = Calendar.objects.get(pk=calendar_id)
     weekly: dict[int, list[Period]] = {}
     for weekday, opens, closes in WeeklyHours.objects.filter(calendar=calendar).values_list(

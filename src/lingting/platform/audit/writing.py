@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.sql import SQL
 
 from lingting.platform.audit.acting import Act, acting_now
+from lingting.platform.database.postgresql.savepoints import send_with_next
 
 TRIGGER = "lingting_audit"
 _WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
@@ -88,6 +90,5 @@ def _announce(connection: BaseDatabaseWrapper, *, act: Act) -> None:
             break
     if latest is not None and latest.payload == payload:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lingting.actor', %s, true)", [payload])
+    send_with_next(connection, SQL("SELECT set_config('lingting.actor', {}, true)").format(payload))
     transaction.on_commit(_Announced(payload), using=connection.alias)

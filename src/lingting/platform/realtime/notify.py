@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils.translation import gettext as _
@@ -43,28 +42,28 @@ def wake(*, channel: str = WAKE_CHANNEL, using: str = DEFAULT_DB_ALIAS) -> None:
     statement. It is sent after the commit on its own: a NOTIFY inside the transaction would make all commits queue
     for one lock. A lost wake loses nothing; both also look by themselves every second.
     """
-    savepoints = set(connections[using].savepoint_ids)
-    hooks: list[Any] = connections[using].run_on_commit
-    for under, hook, _robust in hooks:
-        # What was asked under a savepoint that is still open may yet be rolled back with it.
-        if isinstance(hook, _Wake) and under <= savepoints:
-            if channel in hook.channels:
-                return
-            if under == savepoints:
-                hook.channels.add(channel)
-                return
-    transaction.on_commit(_Wake(using, {channel}), using=using, robust=True)
+    # What is listed goes only when something is rolled back that we stand under too: ours may go with it.
+    notices = next((each[1] for each in connections[using].run_on_commit if isinstance(each[1], _Notices)), None)
+    _add(notices, (channel, ""), using=using)
 
 
-class _Wake:
-    """One NOTIFY for each channel, in one statement; dropped with the savepoint it was asked under."""
+class _Notices:
+    """What is to be told after the commit, in one statement; dropped with the savepoint it was asked under."""
 
-    def __init__(self, using: str, channels: set[str]) -> None:
-        self.channels = channels
+    def __init__(self, using: str, told: dict[tuple[str, str], None]) -> None:
+        self.told = told
         self._using = using
 
     def __call__(self) -> None:
-        _send(self._using, [(channel, "") for channel in sorted(self.channels)])
+        _send(self._using, list(self.told))
+
+
+def _add(notices: _Notices | None, *told: tuple[str, str], using: str) -> None:
+    """Adds to what is listed, or lists anew (and tells at once outside a transaction)."""
+    if notices is None:
+        transaction.on_commit(_Notices(using, dict.fromkeys(told)), using=using, robust=True)
+    else:
+        notices.told |= dict.fromkeys(told)
 
 
 def signal(
@@ -88,7 +87,14 @@ def signals(
     """Send several signals of one kind, each to its own topics, in one statement. Raises as `signal` does."""
     payloads = [(SIGNAL_CHANNEL, _payload(topics, kind=kind, data=data)) for topics, data in each]
     if payloads:
-        transaction.on_commit(lambda: _send(using, payloads), using=using, robust=True)
+        _add(_listed_here(using), *payloads, using=using)
+
+
+def _listed_here(using: str) -> _Notices | None:
+    """What is listed under the very savepoints that are open now: a signal must not outlive what it tells of."""
+    here = set(connections[using].savepoint_ids)
+    listed = ((set(each[0]) & here, each[1]) for each in connections[using].run_on_commit)
+    return next((hook for under, hook in listed if isinstance(hook, _Notices) and under == here), None)
 
 
 def _payload(topics: Collection[str], *, kind: str, data: Mapping[str, object]) -> str:

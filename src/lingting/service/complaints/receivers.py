@@ -18,7 +18,9 @@ from lingting.service.workorders.models import OPEN_STATES, WorkOrder
 @receives_many(CaseOpened)
 def file_opened(happenings: Sequence[Happening], now: datetime) -> None:
     """Cases opened as complaints are such."""
-    _file_complaints({each.fact.case_id: each.actor for each in happenings}, now=now)
+    typed = {each.fact.case_id: each.actor for each in happenings if each.fact.type_id is not None}
+    if typed:
+        _file_complaints(typed, now=now)
 
 
 @receives(CaseChanged)

@@ -29,6 +29,7 @@ class CaseOpened(CaseFact):
     customer_id: int
     queue_id: int
     channel: str
+    type_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

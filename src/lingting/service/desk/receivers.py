@@ -20,7 +20,9 @@ from lingting.service.desk.subject import SUBJECT
 @receives_many(CaseOpened)
 def begin(happenings: Sequence[Happening], now: datetime) -> None:
     """Cases of types with a procedure start it."""
-    _start({each.fact.case_id: each.actor for each in happenings}, now=now)
+    typed = {each.fact.case_id: each.actor for each in happenings if each.fact.type_id is not None}
+    if typed:
+        _start(typed, now=now)
 
 
 @receives(CaseChanged)
@@ -35,9 +37,7 @@ def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
 @receives(CaseAssigned)
 def hand_over(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     """The steps of whoever has the case follow it to its new owner."""
-    to = Account.objects.filter(pk=fact.assignee_id).first() if fact.assignee_id else None
-    by = Account.objects.filter(pk=actor.id).first() if actor.is_staff and actor.id else None
-    procedures.hand_over_steps(SUBJECT, fact.case_id, to=to, account=by, now=now)
+    procedures.hand_over_steps(SUBJECT, fact.case_id, to_id=fact.assignee_id, actor=actor, now=now)
 
 
 @receives(CaseClosed)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
+from lingting.platform.database.remembering import remembered
 from lingting.service.crm.models import Tier
 from lingting.service.desk.models import Case, CaseType, Priority, Queue
 from lingting.service.promises.models import Policy
@@ -38,13 +39,18 @@ class Rule:
     queues: Mapping[int, str]
 
     def holds_for(self, case: Features) -> bool:
-        policy = self.policy
         return (
-            (not self.types or case.type_id in self.types)
+            self.may_hold(type_id=case.type_id, queue_id=case.queue_id, channel=case.channel)
             and (not self.tiers or case.tier_id in self.tiers)
-            and (not self.queues or case.queue_id in self.queues)
-            and (not policy.channels or case.channel in policy.channels)
-            and (not policy.priorities or case.priority in policy.priorities)
+            and (not self.policy.priorities or case.priority in self.policy.priorities)
+        )
+
+    def may_hold(self, *, type_id: int | None, queue_id: int, channel: str) -> bool:
+        """Whether it can hold for such a case, whatever its priority and its customer's tier."""
+        return (
+            (not self.types or type_id in self.types)
+            and (not self.queues or queue_id in self.queues)
+            and (not self.policy.channels or channel in self.policy.channels)
         )
 
     def because(self, case: Features) -> dict[str, str]:
@@ -62,18 +68,19 @@ class Rule:
         return why
 
 
-def rules_in_use() -> list[Rule]:
-    """The policies in use with what they ask for: four queries."""
+@remembered(Policy, Policy.types.through, Policy.tiers.through, Policy.queues.through, CaseType, Tier, Queue)
+def rules_in_use() -> tuple[Rule, ...]:
+    """The policies in use with what they ask for: four queries, the first time."""
     wanted = (
         Prefetch("types", CaseType.objects.only("pk", "name_zh")),
         Prefetch("tiers", Tier.objects.only("pk", "name_zh")),
         Prefetch("queues", Queue.objects.only("pk", "name_zh")),
     )
     found = Policy.objects.filter(is_active=True).prefetch_related(*wanted).order_by("order", "id")
-    return [
+    return tuple(
         Rule(policy, *({each.pk: each.name_zh for each in rows.all()} for rows in (policy.types, policy.tiers, policy.queues)))
         for policy in found
-    ]
+    )
 
 
 def features_of(case_ids: Iterable[int]) -> list[Features]:

@@ -27,6 +27,7 @@ from lingting.service.desk.events import (
     TalksMoved,
 )
 from lingting.service.promises import services
+from lingting.service.promises.matching import rules_in_use
 from lingting.service.promises.services.holding import SUBJECT
 
 _ASKED = {"type_id", "priority"}
@@ -34,7 +35,15 @@ _ASKED = {"type_id", "priority"}
 
 @receives_many(CaseOpened)
 def promise(happenings: Sequence[Happening], now: datetime) -> None:
-    services.hold_many({each.fact.case_id: each.actor for each in happenings}, now=now)
+    """Cases that no policy can hold for, by queue, channel and type, are not even looked at."""
+    in_use = rules_in_use()
+    concerned = {
+        each.fact.case_id: each.actor
+        for each in happenings
+        if any(rule.may_hold(type_id=each.fact.type_id, queue_id=each.fact.queue_id, channel=each.fact.channel) for rule in in_use)
+    }
+    if concerned:
+        services.hold_many(concerned, now=now)
 
 
 @receives(CaseQueued, CaseReopened, CaseMergeUndone)

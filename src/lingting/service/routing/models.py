@@ -22,6 +22,9 @@ class QueueRule(models.Model):
     last_agent_days = models.PositiveSmallIntegerField(_("prefer the last agent for (days)"), default=7)
     last_agent_seconds = models.PositiveSmallIntegerField(_("hold for the last agent (s)"), default=10)
 
+    class Meta:
+        verbose_name = _("queue rule")
+
 
 class QueueSkill(models.Model):
     """A skill that a queue's work asks for, and how the demand is relaxed while it waits."""
@@ -33,6 +36,7 @@ class QueueSkill(models.Model):
     relax_to_level = models.PositiveSmallIntegerField(_("relax to level (0: drop)"), default=0)
 
     class Meta:
+        verbose_name = _("queue skill")
         constraints = [models.UniqueConstraint(fields=["queue", "skill"], name="queue_skill_once")]
 
 
@@ -44,6 +48,7 @@ class QueueMember(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=1)
 
     class Meta:
+        verbose_name = _("queue member")
         constraints = [models.UniqueConstraint(fields=["queue", "account"], name="queue_member_once")]
 
 
@@ -61,6 +66,9 @@ class AgentCapacity(models.Model):
     account = models.OneToOneField(ACCOUNT, models.CASCADE, related_name="capacity", primary_key=True)
     total = models.PositiveSmallIntegerField(_("capacity"), default=3)
 
+    class Meta:
+        verbose_name = _("agent capacity")
+
 
 class AwayReason(BilingualName):
     """Why someone is not ready; `is_paid_work` counts as work (training, coaching), others as break."""
@@ -71,6 +79,7 @@ class AwayReason(BilingualName):
     order = models.PositiveSmallIntegerField(default=100)
 
     class Meta:
+        verbose_name = _("reason to be away")
         ordering = ["order", "id"]
 
 

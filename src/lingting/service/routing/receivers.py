@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from lingting.kernel.timeline.events import Actor, receives
 from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
 from lingting.service.desk.models import Conversation
@@ -25,10 +27,10 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     """A case picked at the desk while its chat waits counts as answered by whoever took it."""
     if fact.assignee_id is None:
         return
-    live = Conversation.objects.filter(case_id=fact.case_id, ended_at=None).values_list("id", flat=True)
-    for conversation_id in list(live):
-        if not Assignment.objects.filter(conversation_id=conversation_id, ended_at=None).exists():
-            answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+    in_hand = Assignment.objects.filter(conversation_id=OuterRef("pk"), ended_at=None)
+    live = Conversation.objects.filter(~Exists(in_hand), case_id=fact.case_id, ended_at=None)
+    for conversation_id in list(live.values_list("id", flat=True)):
+        answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
 
 
 @receives(CaseChanged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from lingting.kernel.organisation.models import EmployeeSkill
 from lingting.science.match import Agent, Relaxation, Work
 from lingting.service.routing.models import Contact, Offer, Presence, PresenceState, QueueMember, QueueRule, QueueSkill
 from lingting.service.routing.services.loads import Load, channel_loads, default_load, rooms_of
+from lingting.service.routing.services.rules import queue_rules
 
 MOST_WAITING = 5000
 PASSED_FOR_SECONDS = 120
@@ -20,11 +22,11 @@ DIRECT_FOR_SECONDS = 45
 class Settings:
     """What changes rarely: rules and skills of queues, who serves what. Read again every few seconds."""
 
-    rules: dict[int, QueueRule]
+    rules: Mapping[int, QueueRule]
     skills: dict[int, list[tuple[str, int, float | None, int]]]
     members: dict[int, dict[int, int]]
     employee_skills: dict[int, dict[str, int]]
-    loads: dict[str, Load]
+    loads: Mapping[str, Load]
 
     def rule(self, queue_id: int) -> QueueRule:
         return self.rules.get(queue_id) or QueueRule(queue_id=queue_id)
@@ -46,8 +48,7 @@ def read_settings() -> Settings:
     for account_id, key, level in EmployeeSkill.objects.values_list("employee__account_id", "skill__key", "level"):
         people[account_id][key] = level
     return Settings(
-        rules={rule.pk: rule for rule in QueueRule.objects.all()},
-        skills=dict(skills), members=dict(members), employee_skills=dict(people), loads=channel_loads(),
+        rules=queue_rules(), skills=dict(skills), members=dict(members), employee_skills=dict(people), loads=channel_loads(),
     )  # fmt: skip
 
 

@@ -237,7 +237,7 @@ def reassign_step(step_run_id: int, *, to: Account | None, reason: str = "", acc
 
 
 @transaction.atomic
-def hand_over_steps(subject_kind: str, subject_id: int, *, to: Account | None, account: Account | None, now: datetime) -> int:
+def hand_over_steps(subject_kind: str, subject_id: int, *, to_id: int | None, actor: Actor, now: datetime) -> int:
     """The open steps of "whoever has the case" follow it to its new owner; returns how many. For the app of the subject."""
     mine = StepRun.objects.filter(
         run__subject_kind=subject_kind, run__subject_id=subject_id, state=StepState.OPEN, step__owner_kind=OwnerKind.SUBJECT
@@ -245,11 +245,11 @@ def hand_over_steps(subject_kind: str, subject_id: int, *, to: Account | None, a
     count = 0
     for pk in mine.order_by("pk").values_list("pk", flat=True):
         passage = locked_step(pk)
-        if passage.assignee_id != (to.pk if to else None):
-            previous_id, passage.assignee = passage.assignee_id, to
+        if passage.assignee_id != to_id:
+            previous_id, passage.assignee_id = passage.assignee_id, to_id
             passage.save(update_fields=["assignee"])
             tell_step(
-                StepReassigned, passage, run=passage.run, actor=acting(account), now=now, previous_id=previous_id, reason=""
+                StepReassigned, passage, run=passage.run, actor=actor, now=now, previous_id=previous_id, reason=""
             )
             count += 1
     return count

@@ -17,6 +17,7 @@ from lingting.kernel.procedures.models import Procedure, Run, RunState, StepRun,
 from lingting.kernel.procedures.selectors import run_figures, runs_of, shown_run, step_figures, steps_for
 from lingting.kernel.procedures.tests.conftest import THING, Things
 from lingting.kernel.questionnaires.services import BadAnswers
+from lingting.kernel.timeline.events import SYSTEM
 from lingting.kernel.timeline.models import Entry
 
 HOUR = timedelta(hours=1)
@@ -192,9 +193,9 @@ def test_a_pause_of_the_run_holds_its_limits(procedure: Procedure, world: World,
 
 def test_steps_follow_the_case_to_its_new_owner(procedure: Procedure, world: World, now: datetime) -> None:
     run = begin(world, now)
-    assert services.hand_over_steps(THING, 1, to=world.experienced, account=None, now=now) == 1
+    assert services.hand_over_steps(THING, 1, to_id=world.experienced.pk, actor=SYSTEM, now=now) == 1
     assert step(run, "classify").assignee == world.experienced
-    assert services.hand_over_steps(THING, 1, to=world.experienced, account=None, now=now) == 0
+    assert services.hand_over_steps(THING, 1, to_id=world.experienced.pk, actor=SYSTEM, now=now) == 0
 
 
 def test_a_published_version_is_frozen_by_the_database(procedure: Procedure, world: World, now: datetime) -> None:

@@ -154,7 +154,7 @@ def test_the_actor_is_announced_once_per_transaction_and_only_for_watched_tables
 ) -> None:
     with acting(LIN, via="interface"):
         watched_tables()
-        with django_assert_num_queries(4) as asked:
+        with django_assert_num_queries(3) as asked:
             Desk.objects.update(seats=2)
             Desk.objects.update(seats=3)
             Change.objects.filter(pk=0).update(via="x")

@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from lingting.platform.database.postgresql.savepoints import KeptSavepoints
+from lingting.platform.database.remembering import notice_writes
 
 FRESH_SECONDS = 10.0
 PREPARE_AFTER = 2
@@ -43,6 +44,8 @@ class DatabaseWrapper(KeptSavepoints):
     def init_connection_state(self) -> None:
         super().init_connection_state()
         self._lived_at = time.monotonic()
+        if notice_writes not in self.execute_wrappers:
+            self.execute_wrappers.append(notice_writes)
 
     def close_if_health_check_failed(self) -> None:
         if self.connection is None or not self.health_check_enabled or self.health_check_done:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 _Wrapper: Any = base.DatabaseWrapper
@@ -31,6 +32,12 @@ class Kept:
         if self.commands:
             waiting, self.commands = self.commands, []
             connection.cursor(binary=False).execute("; ".join(waiting))
+
+
+def send_with_next(connection: Any, command: sql.Composable) -> None:
+    """Sends a command whose answer nobody reads in front of the next statement of this transaction."""
+    connection.ensure_connection()
+    connection._kept.commands.append(command.as_string(connection.connection))
 
 
 class _Cursor:

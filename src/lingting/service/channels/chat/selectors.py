@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import openings
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import signed_url
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
+from lingting.service.channels.chat.widgets import queues_of
 from lingting.service.desk.models import Attachment, Message, MessageKind
 from lingting.service.desk.services import line_text
 from lingting.service.feedback.models import Rating
@@ -60,9 +62,9 @@ class Said:
 
 def queue_choices(widget: Widget, *, now: datetime) -> list[QueueChoice]:
     """The widget's queues in their order; its own one when none is offered."""
-    queues = list(widget.queues.filter(is_active=True)) or [widget.default_queue]
+    own, *offered = queues_of(widget.pk)
     choices = []
-    for queue in queues:
+    for queue in offered or [own]:
         read = openings(queue.calendar_id)
         is_open = read.is_open(now)
         choices.append(QueueChoice(queue.key, queue.name, is_open, None if is_open else read.next_opening(now)))
@@ -75,12 +77,12 @@ def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
     if conversation.ended_at is not None:
         rated = Rating.objects.filter(conversation=conversation).exists()
         return ChatStanding("ended", _last_agent(conversation.pk), None, may_leave_contact=False, is_rated=rated)
-    owner = Assignment.objects.filter(conversation=conversation, ended_at=None).select_related("account").first()
-    if owner is not None:
-        return ChatStanding("talking", owner.account.display_name, None, may_leave_contact=False, is_rated=False)
     contact = Contact.objects.filter(conversation=conversation, ended_at=None).first()
     if contact is None:
-        return ChatStanding("waiting", "", None, may_leave_contact=True, is_rated=False)
+        owner = Assignment.objects.filter(conversation=conversation, ended_at=None).values_list("account__display_name", flat=True)
+        name = owner.first()
+        state = "waiting" if name is None else "talking"
+        return ChatStanding(state, name or "", None, may_leave_contact=name is None, is_rated=False)
     seen = outlook(contact, now=now)
     limit = session.visitor.widget.leave_contact_after_seconds
     patient = (now - contact.entered_at).total_seconds() < limit and (seen.high_seconds or limit + 1) <= limit
@@ -102,25 +104,38 @@ def messages_after(
 ) -> Said:
     """What was said after a message, the latest 200 when asked from the beginning: never notes or whispers.
 
-    `is_held`: somebody has or had the conversation on their desk. Three queries.
+    `is_held`: somebody has or had the conversation on their desk. One query, another for files and for a part.
     """
-    shown = _shown_in(conversation_id)
-    ordered = shown.filter(id__gt=after_id).order_by("id" if after_id > 0 else "-id")
-    rows = list(ordered.values(*_COLUMNS)[: MOST_MESSAGES + 1])
+    ordered = _shown_in(conversation_id).filter(id__gt=after_id).order_by("id" if after_id > 0 else "-id")
+    rows = list(ordered.values(*_COLUMNS, has_files=_HAS_FILES)[: MOST_MESSAGES + 1])
     is_cut = len(rows) > MOST_MESSAGES
-    seen = shown.filter(kind=MessageKind.CUSTOMER, read_at__isnull=False).order_by("-id").values_list("id", flat=True)
     return Said(
         _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
-        has_more=is_cut and after_id > 0, has_earlier=is_cut and after_id == 0, read_up_to=seen.first() or 0,
+        has_more=is_cut and after_id > 0, has_earlier=is_cut and after_id == 0,
+        read_up_to=_read_up_to(conversation_id, rows=rows, is_all=after_id == 0 and not is_cut),
     )  # fmt: skip
+
+
+def nothing_after(conversation_id: int) -> Said:
+    """As `messages_after` for a page that has everything: no messages, only how far ours have read."""
+    return Said([], has_more=False, has_earlier=False, read_up_to=_read_up_to(conversation_id, rows=(), is_all=False))
+
+
+def _read_up_to(conversation_id: int, *, rows: Sequence[Mapping[str, Any]], is_all: bool) -> int:
+    """The last of the customer's words that somebody has read; one query, none where all of them are at hand."""
+    if is_all:
+        seen = (row["id"] for row in rows if row["kind"] == MessageKind.CUSTOMER and row["read_at"] is not None)
+        return max(seen, default=0)
+    read = Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.CUSTOMER, read_at__isnull=False)
+    return read.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def messages_before(
     conversation_id: int, *, before_id: int, visitor: Visitor, is_held: bool, now: datetime
 ) -> Said:
-    """The latest 200 that were said before a message; `is_held` as above. Two queries, of one keyset page."""
+    """The latest 200 that were said before a message; `is_held` as above. Two queries at most, of one keyset page."""
     ordered = _shown_in(conversation_id).filter(id__lt=before_id).order_by("-id")
-    rows = list(ordered.values(*_COLUMNS)[: MOST_MESSAGES + 1])
+    rows = list(ordered.values(*_COLUMNS, has_files=_HAS_FILES)[: MOST_MESSAGES + 1])
     return Said(
         _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
         has_more=False, has_earlier=len(rows) > MOST_MESSAGES, read_up_to=0,
@@ -132,11 +147,13 @@ def _shown_in(conversation_id: int) -> QuerySet[Message]:
 
 
 def _told(rows: list[dict[str, Any]], *, visitor: Visitor, is_held: bool, now: datetime) -> list[dict[str, Any]]:
-    files = _files_of([row["id"] for row in rows], visitor=visitor, now=now) if rows else {}
+    with_files = [row["id"] for row in rows if row["has_files"]]
+    files = _files_of(with_files, visitor=visitor, now=now) if with_files else {}
     return [_shown(row, files=files, is_held=is_held) for row in sorted(rows, key=lambda row: row["id"])]
 
 
 _COLUMNS = ("id", "kind", "text", "data", "created_at", "client_key", "delivered_at", "read_at", "author__display_name")
+_HAS_FILES = Exists(Attachment.objects.filter(message_id=OuterRef("pk")))
 
 
 def _shown(row: dict[str, Any], *, files: dict[int, list[dict[str, Any]]], is_held: bool) -> dict[str, Any]:

@@ -63,8 +63,11 @@ def open_cases(given: Sequence[NewCase], *, now: datetime) -> list[Case]:
     cases = [_case(new) for new in given]
     insert_many(cases)
     facts = [
-        CaseOpened(case_id=case.pk, customer_id=case.customer_id, queue_id=case.queue_id, channel=case.channel) for case in cases
-    ]
+        CaseOpened(
+            case_id=case.pk, customer_id=case.customer_id, queue_id=case.queue_id, channel=case.channel, type_id=case.type_id
+        )
+        for case in cases
+    ]  # fmt: skip
     record_many([Happening(fact, new.actor) for fact, new in zip(facts, given, strict=True)], now=now)
     return cases
 

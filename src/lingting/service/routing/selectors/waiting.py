@@ -5,13 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, F, Q
+from django.db import connection
 
-from lingting.service.routing.models import AgentCapacity, Assignment, Contact, Outcome, Presence, PresenceState, QueueMember
+from lingting.platform.database.binding import bound_cursor
+from lingting.service.routing.models import Contact
+from lingting.service.routing.services.loads import DEFAULT_CAPACITY
 
 WINDOW_MINUTES = 60
 _DEFAULT_TALK_SECONDS = 420.0
 _LEAST_ANSWERED = 8
+
+_STANDING = """
+    WITH ready AS (
+        SELECT presence.account_id FROM routing_presence presence JOIN routing_queuemember member USING (account_id)
+        WHERE member.queue_id = %(queue)s::bigint AND presence.state = 'ready'
+    ), used AS (
+        SELECT account_id, count(*) AS contacts FROM routing_assignment JOIN ready USING (account_id)
+        WHERE released_at IS NULL GROUP BY account_id
+    ), recent AS (
+        SELECT count(*) AS answered, avg(talk_seconds) AS talk FROM routing_contact
+        WHERE queue_id = %(queue)s::bigint AND outcome = 'answered' AND answered_at > %(since)s::timestamptz
+    )
+    SELECT (SELECT count(*) FROM routing_contact
+            WHERE queue_id = %(queue)s::bigint AND ended_at IS NULL
+              AND (priority > %(points)s::integer OR (priority = %(points)s::integer AND entered_at < %(entered_at)s::timestamptz))),
+           (SELECT count(*) FROM ready),
+           (SELECT coalesce(sum(greatest(0, coalesce(capacity.total, %(capacity)s::integer) - coalesce(used.contacts, 0))), 0)::integer
+            FROM ready LEFT JOIN routing_agentcapacity capacity USING (account_id) LEFT JOIN used USING (account_id)),
+           recent.answered, recent.talk
+    FROM recent
+"""
 
 
 @dataclass(frozen=True)
@@ -35,41 +58,27 @@ def outlook(contact: Contact, *, now: datetime) -> WaitOutlook:
     the people on duty, their capacity and the average talk time say how fast places come free. With nobody on
     duty there is no estimate. The range is a factor of 0.6 to 1.6 about the middle, rounded up to half minutes.
     """
-    ahead = Contact.objects.filter(queue_id=contact.queue_id, ended_at=None).filter(
-        Q(priority__gt=contact.priority) | Q(priority=contact.priority, entered_at__lt=contact.entered_at)
-    )
-    place = ahead.count() + 1
-    people = Presence.objects.filter(
-        state=PresenceState.READY, account__in=QueueMember.objects.filter(queue_id=contact.queue_id).values("account")
-    ).count()
-    recent = Contact.objects.filter(
-        queue_id=contact.queue_id, outcome=Outcome.ANSWERED, answered_at__gt=now - timedelta(minutes=WINDOW_MINUTES)
-    ).aggregate(answered=Count("id"), talk=Avg("talk_seconds"))
+    with bound_cursor(connection) as cursor:
+        cursor.execute(
+            _STANDING,
+            {
+                "queue": contact.queue_id, "points": contact.priority, "entered_at": contact.entered_at,
+                "since": now - timedelta(minutes=WINDOW_MINUTES), "capacity": DEFAULT_CAPACITY,
+            },
+        )  # fmt: skip
+        ahead, people, free, answered, talk = cursor.fetchone()
     if not people:
-        return WaitOutlook(place, None, None, 0, recent["answered"])
-    middle = _middle_seconds(contact, place=place, people=people, answered=recent["answered"], talk=recent["talk"])
-    return WaitOutlook(place, _rounded(middle * 0.6), _rounded(middle * 1.6), people, recent["answered"])
+        return WaitOutlook(ahead + 1, None, None, 0, answered)
+    middle = _middle_seconds(ahead + 1, free=free, people=people, answered=answered, talk=talk)
+    return WaitOutlook(ahead + 1, _rounded(middle * 0.6), _rounded(middle * 1.6), people, answered)
 
 
-def _middle_seconds(contact: Contact, *, place: int, people: int, answered: int, talk: float | None) -> float:
-    if _free_places(contact) >= place:
+def _middle_seconds(place: int, *, free: int, people: int, answered: int, talk: float | None) -> float:
+    if free >= place:
         return 5.0
     if answered >= _LEAST_ANSWERED:
         return place * WINDOW_MINUTES * 60 / answered
     return place * (talk or _DEFAULT_TALK_SECONDS) / (people * 2)
-
-
-def _free_places(contact: Contact) -> int:
-    """Places open right now with the ready people of the queue."""
-    ready = Presence.objects.filter(state=PresenceState.READY, account__queue_memberships__queue_id=contact.queue_id)
-    capacity = dict(AgentCapacity.objects.filter(account__presence__in=ready).values_list("pk", "total"))
-    used = dict(
-        Assignment.objects.filter(account__presence__in=ready, released_at=None)
-        .values("account_id")
-        .annotate(used=Count("id"))
-        .values_list(F("account_id"), "used")
-    )
-    return sum(max(0, capacity.get(pk, 3) - used.get(pk, 0)) for pk in ready.values_list("pk", flat=True))
 
 
 def _rounded(seconds: float) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
 from lingting.service.desk.models import Conversation
 from lingting.service.routing.events import AssignmentEnded
 from lingting.service.routing.models import Assignment, Presence
+from lingting.service.routing.services.rules import rule_for
 
 
 @transaction.atomic
@@ -21,15 +22,14 @@ def end_assignment(
     """Takes the conversation out of hand; its owner may wrap up before the room is free. None when nobody had it."""
     assignment = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("contact__queue__rule", "conversation__case__queue__rule")
+        .select_related("contact", "conversation__case")
         .filter(conversation_id=conversation_id, ended_at=None)
         .first()
     )
     if assignment is None:
         return None
     case = assignment.conversation.case
-    rule = getattr(case.queue, "rule", None)
-    wrap_up = (rule.wrap_up_seconds if rule else 30) if with_wrap_up else 0
+    wrap_up = rule_for(case.queue_id).wrap_up_seconds if with_wrap_up else 0
     assignment.ended_at, assignment.end_reason = now, end_reason
     assignment.wrap_up_until_at = now + timedelta(seconds=wrap_up)
     if not wrap_up:
@@ -91,5 +91,5 @@ def _announce_release(assignment: Assignment, *, now: datetime) -> None:
 
 
 def _mark_idle(account_id: int, *, now: datetime) -> None:
-    if not Assignment.objects.filter(account_id=account_id, released_at=None).exists():
-        Presence.objects.filter(pk=account_id).update(idle_since_at=now)
+    in_hand = Assignment.objects.filter(account_id=OuterRef("pk"), released_at=None)
+    Presence.objects.filter(~Exists(in_hand), pk=account_id).update(idle_since_at=now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from lingting.platform.database.remembering import remembered
 from lingting.service.routing.models import AgentCapacity, Assignment, ChannelLoad, Offer
 
 DEFAULT_CAPACITY = 3
@@ -39,7 +40,8 @@ class Room:
         return Room(self.total, self.used + load.weight, self.has_exclusive or load.is_exclusive)
 
 
-def channel_loads() -> dict[str, Load]:
+@remembered(ChannelLoad)
+def channel_loads() -> Mapping[str, Load]:
     """What the centre set, by channel; for the others see `default_load`."""
     return {row.pk: Load(max(1, row.weight), row.is_exclusive) for row in ChannelLoad.objects.all()}
 
@@ -50,7 +52,7 @@ def default_load(channel: str) -> Load:
 
 
 def load_of(channel: str) -> Load:
-    """The weight of one contact of a channel; one query."""
+    """The weight of one contact of a channel."""
     return channel_loads().get(channel) or default_load(channel)
 
 

@@ -16,7 +16,7 @@ from lingting.service.routing.events import OfferMade
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
 from lingting.service.routing.services.loads import load_of, rooms_of
-from lingting.service.routing.services.locking import lock_case
+from lingting.service.routing.services.locking import lock_case_of_offer
 from lingting.service.routing.services.presence import note_missed_offer
 from lingting.service.routing.services.refusals import OfferGone
 from lingting.service.routing.services.withdrawing import close_offer
@@ -90,12 +90,9 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
 
     Accepting one's own offer twice gives the same assignment.
     """
-    case_id = (
-        Offer.objects.filter(pk=offer_id, account_id=account_id).values_list("contact__case_id", flat=True).first()
-    )
-    if case_id is None:
+    case = lock_case_of_offer(offer_id, account_id=account_id)
+    if case is None:
         raise OfferGone(_("There is no such offer for you."))
-    lock_case(case_id)
     offer = Offer.objects.select_related("contact").select_for_update(no_key=True).get(pk=offer_id)
     if offer.decision == "accepted":
         mine = Assignment.objects.filter(contact=offer.contact, account_id=account_id).order_by("-id").first()
@@ -107,8 +104,8 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
         )
     offer.decided_at, offer.decision = now, "accepted"
     offer.save(update_fields=["decided_at", "decision"])
-    assignment = claim(offer.contact, account_id=account_id, reason=offer.reason, actor=actor, now=now)
-    Presence.objects.filter(pk=account_id).update(missed_offers=0)
+    assignment = claim(offer.contact, case=case, account_id=account_id, reason=offer.reason, actor=actor, now=now)
+    Presence.objects.filter(pk=account_id, missed_offers__gt=0).update(missed_offers=0)
     return assignment
 
 

@@ -48,11 +48,12 @@ def transfer_to_person(conversation_id: int, *, account_id: int, actor: Actor, n
 @transaction.atomic
 def take_over(conversation_id: int, *, account_id: int, actor: Actor, now: datetime) -> Assignment:
     """A supervisor (or any permitted person) takes a live conversation, whether it waits or somebody has it."""
-    _case_of_live(conversation_id)
+    case = _case_of_live(conversation_id)
     _end_pass(conversation_id, actor=actor, now=now)
     contact = _queue_again(conversation_id, actor=actor, now=now)
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
-    return claim(contact, account_id=account_id, reason={"code": "taken_over", "by": actor.label}, actor=actor, now=now)
+    why = {"code": "taken_over", "by": actor.label}
+    return claim(contact, case=case, account_id=account_id, reason=why, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def answer_directly(conversation_id: int, *, account_id: int, actor: Actor, now:
     if contact is None:
         return None
     withdraw_offer_for(contact, actor=actor, now=now)
-    return claim(contact, account_id=account_id, reason={"code": "picked"}, actor=actor, now=now)
+    return claim(contact, case=lock_case(contact.case_id), account_id=account_id, reason={"code": "picked"}, actor=actor, now=now)
 
 
 def requeue_assignments_of(account_id: int, *, end_reason: str, actor: Actor, now: datetime) -> int:

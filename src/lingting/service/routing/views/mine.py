@@ -69,7 +69,7 @@ def offers(request: HttpRequest) -> HttpResponse:
 def acceptance(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Takes the conversation and opens it."""
     assignment = accept_offer(offer_id, account_id=request.user.pk, actor=request.user.as_actor, now=timezone.now())
-    goal = reverse("desk:case", args=[assignment.conversation.case_id])
+    goal = reverse("desk:case", args=[assignment.contact.case_id])
     if not _is_part(request):
         return HttpResponseRedirect(goal)
     response = HttpResponse(status=204)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import NotFound
 from lingting.service.channels.chat.models import Visitor, Widget
 from lingting.service.channels.chat.tokens import Identity, visitor_of
@@ -34,7 +35,7 @@ class NoSuchWidget(NotFound):
 
 def widget_with_key(key: str) -> Widget:
     """The widget in use under a key. Raises `NoSuchWidget`."""
-    widget = Widget.objects.select_related("default_queue").filter(key=key, is_active=True).first()
+    widget = Widget.objects.filter(key=key, is_active=True).first()
     if widget is None:
         raise NoSuchWidget(_("There is no chat with the key “%(key)s”. Check the script tag.") % {"key": key})
     return widget
@@ -72,16 +73,29 @@ def known_customer(visitor: Visitor, *, now: datetime) -> Customer:
 
     Locks the visitor until the transaction ends, so that what it begins happens one after another.
     """
-    locked = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
-    customer = locked.customer
-    if customer is None:
-        customer = locked.customer = create_customer(
+    lock_visitor(visitor)
+    return customer_of_locked(visitor, now=now)
+
+
+def lock_visitor(visitor: Visitor) -> bool:
+    """Locks the visitor until the transaction ends; whether they ever spoke: who did not has no customer and no conversation."""
+    with bound_cursor(connection) as cursor:
+        cursor.execute("SELECT customer_id FROM chat_visitor WHERE id = %s::bigint FOR NO KEY UPDATE", [visitor.pk])
+        (customer_id,) = cursor.fetchone()
+    if customer_id != visitor.customer_id:
+        visitor.customer_id = customer_id
+    return customer_id is not None
+
+
+def customer_of_locked(visitor: Visitor, *, now: datetime) -> Customer:
+    """`known_customer` for a visitor that is locked already."""
+    if visitor.customer is None:
+        visitor.customer = create_customer(
             "", actor=Actor("customer", None, ""), now=now, is_guest=True, language=visitor.language,
             is_demo=visitor.widget.is_demo,
         )  # fmt: skip
-        locked.save(update_fields=["customer"])
-    visitor.customer = customer
-    return merged(customer)
+        Visitor.objects.filter(pk=visitor.pk).update(customer=visitor.customer)
+    return merged(visitor.customer)
 
 
 def merged(customer: Customer) -> Customer:
