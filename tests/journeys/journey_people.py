@@ -186,7 +186,7 @@ class Customer:
 
     def rate(self, score: str, *, comment: str) -> None:
         self.page.get_by_label(score, exact=True).check(force=True)
-        self.page.get_by_label(re.compile("还有什么想告诉我们的|Anything you would like to add")).fill(comment)
+        self.page.get_by_label(re.compile("还有什么想告诉我们的|Anything else you want to tell us")).fill(comment)
         self.page.get_by_role("button", name=re.compile("提交评价|Send rating")).click()
 
 

@@ -36,7 +36,7 @@ def test_reload_and_network_loss_lose_and_double_nothing(sign_in: SignIn, shop: 
     expect(zhoumin.our_words).to_have_text([said[1]])
     expect(zhoumin.presence).to_contain_text("就绪")
     zhoumin.close_case()
-    expect(customer.page.locator(".rating-title")).to_be_visible()
+    expect(customer.page.locator(".rating-ask").first).to_be_visible()
 
 
 def test_when_an_agent_vanishes_another_gets_the_conversation_within_twenty_seconds(sign_in: SignIn, shop: Shop) -> None:

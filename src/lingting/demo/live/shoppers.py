@@ -189,9 +189,9 @@ class Shopper:
         if not self._dialogue.rating or self._rng.random() > RATING_SHARE or not self._theirs:
             return
         await self._pause(RATE_AFTER_SECONDS)
-        body = {"score": self._dialogue.rating, "comment": self._dialogue.comment, "is_solved": self._dialogue.rating >= 4}
+        answers = {"score": self._dialogue.rating, "comment": self._dialogue.comment, "solved": self._dialogue.rating >= 4}
         try:
-            await self._post(f"/conversations/{self._id}/rating", body)
+            await self._post(f"/conversations/{self._id}/rating", {"answers": answers})
         except Refused as refused:
             if refused.status != 409:
                 raise

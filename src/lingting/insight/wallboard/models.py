@@ -25,6 +25,7 @@ class AlertLimit(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
+        verbose_name = _("alert limit")
         constraints = [models.UniqueConstraint(fields=["queue", "kind"], name="alert_limit_once", nulls_distinct=False)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lingting.kernel.questionnaires.definitions import ItemDefinition, QuestionnaireDefinition, in_language
+from lingting.kernel.questionnaires.definitions import WORDS, ItemDefinition, QuestionnaireDefinition, in_language
 from lingting.kernel.questionnaires.models import Item, ItemKind, Version
 from lingting.kernel.questionnaires.showing import conditions_of, shown_keys, written
 
@@ -27,6 +28,12 @@ class Question:
     value: str = ""
     chosen: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> list[tuple[str, str, str]]:
+        """The options of a scale with their words, "" where a step has none."""
+        words = step_words(self.item)
+        return [(key, label, words[place] if place < len(words) else "") for place, (key, label) in enumerate(self.options)]
 
     @property
     def is_wide(self) -> bool:
@@ -96,6 +103,33 @@ def options_of(item: Any) -> list[tuple[str, str]]:
             for option in item.settings.get("options", ())
         ]
     return []
+
+
+def step_words(item: Any) -> list[str]:
+    """What the steps of a scale are called, from the lowest; empty where nobody named them."""
+    both = [list(item.settings.get(name) or ()) for name in WORDS]
+    return [in_language(zh, en) for zh, en in zip_longest(*both, fillvalue="")]
+
+
+def asked(version: Version) -> dict[str, Any]:
+    """A published version for a program that draws it itself, such as the chat window: plain values in the reader's language.
+
+    Its answers go to `respond` as they are. Two queries.
+    """
+    return {
+        "version": version.pk,
+        "parts": [{"name": part.name, "questions": [_plain(one) for one in part.questions]} for part in parts_of(version)],
+    }
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    item = question.item
+    return {
+        "key": item.key, "kind": str(item.kind), "text": item.text, "is_required": item.is_required,
+        "low": item.settings.get("low"), "high": item.settings.get("high"),
+        "options": [{"key": key, "label": label, "words": words} for key, label, words in question.steps],
+        "show_if": question.conditions,
+    }  # fmt: skip
 
 
 def answer_words(item: Any, value: Any) -> str:

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from lingting.kernel.questionnaires.definitions import Condition, ItemDefinition, QuestionnaireDefinition
+from lingting.kernel.questionnaires.definitions import WORDS, Condition, ItemDefinition, QuestionnaireDefinition
 from lingting.kernel.questionnaires.models import ItemKind
+from lingting.kernel.questionnaires.needs import unmet_needs
 from lingting.kernel.questionnaires.scoring import most_points
 from lingting.kernel.questionnaires.showing import NEEDS_NO_VALUE, OPERATORS_OF_KIND, written
 
@@ -47,6 +48,7 @@ def _of_the_whole(definition: QuestionnaireDefinition) -> Iterator[Problem]:
         yield Problem(_("The pass mark has to lie above 0 and not above 100 %."))
     if share is not None and items and not any(item.weight > 0 for item in items):
         yield Problem(_("There is a pass mark, but no question has a weight: nothing would be scored."))
+    yield from (Problem(sentence) for sentence in unmet_needs(definition))
     if not definition.name_en.strip():
         yield Problem(_("The English name is missing."), is_hint=True)
 
@@ -100,6 +102,8 @@ def _of_bounds(item: ItemDefinition) -> Iterator[str]:
             yield _("A scale needs a lowest and a highest whole number.")
         elif not low < high or high - low >= WIDEST_SCALE:
             yield _("A scale has from 2 to %(count)s steps.") % {"count": WIDEST_SCALE}
+        elif any(len(item.settings.get(name) or ()) > high - low + 1 for name in WORDS):
+            yield _("There are more words than steps: it has %(count)s.") % {"count": high - low + 1}
     if item.kind == ItemKind.NUMBER and low is not None and high is not None and not low < high:
         yield _("The lowest number has to be below the highest.")
 

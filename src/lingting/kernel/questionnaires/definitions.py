@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+WORDS = ("words_zh", "words_en")
+
 
 def in_language(zh: str, en: str) -> str:
     """The words in the language of the screen; the other language where they are missing."""
@@ -32,7 +34,8 @@ class Condition:
 class ItemDefinition:
     """A question. `settings` by kind: scale {"low","high"}, choice(s) {"options": [{"key","zh","en","points"}]}, number {"low","high"}.
 
-    It is asked when every condition of `show_if` holds.
+    A scale may say its steps in words, from the lowest: {"words_zh": […], "words_en": […]}. It is asked when every
+    condition of `show_if` holds.
     """
 
     key: str
@@ -148,6 +151,9 @@ def _settings(document: Any, place: str) -> dict[str, Any]:
         if source.get(name) not in (None, ""):
             number = _number(source[name], f"{place}.{name}")
             found[name] = int(number) if number == number.to_integral_value() else float(number)
+    for name in WORDS:
+        if source.get(name):
+            found[name] = [_text({name: one}, name, place, 40) for one in _list(source, name, place, 20)]
     if "options" in source:
         found["options"] = [_option(one, f"{place}.options") for one in _list(source, "options", place, 100)]
     return found

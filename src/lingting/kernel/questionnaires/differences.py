@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lingting.kernel.questionnaires.asking import options_of
-from lingting.kernel.questionnaires.definitions import Condition, ItemDefinition, QuestionnaireDefinition, plain
+from lingting.kernel.questionnaires.definitions import WORDS, Condition, ItemDefinition, QuestionnaireDefinition, plain
 from lingting.kernel.questionnaires.models import ItemKind
 from lingting.kernel.questionnaires.showing import NEEDS_NO_VALUE, OPERATORS
 
@@ -90,9 +91,10 @@ def settings_words(settings: dict[str, Any]) -> str:
     if "options" in settings:
         return " · ".join(f"{one['zh']}/{one['en']} ({one['points']})" for one in settings["options"])
     bounds = (settings.get("low"), settings.get("high"))
-    return (
-        "" if bounds == (None, None) else f"{'' if bounds[0] is None else bounds[0]} – {'' if bounds[1] is None else bounds[1]}"
-    )
+    if bounds == (None, None):
+        return ""
+    words = ["/".join(one) for one in zip_longest(*(settings.get(name) or () for name in WORDS), fillvalue="")]
+    return " · ".join([f"{'' if bounds[0] is None else bounds[0]} – {'' if bounds[1] is None else bounds[1]}", *words])
 
 
 def condition_words(condition: Condition, items: dict[str, ItemDefinition]) -> str:

@@ -16,6 +16,9 @@ class Questionnaire(BilingualName):
 
     key = models.SlugField(unique=True, max_length=60)
 
+    class Meta:
+        verbose_name = _("questionnaire")
+
 
 class Version(models.Model):
     """A frozen state of a questionnaire; a draft until `published_at`.
@@ -34,6 +37,7 @@ class Version(models.Model):
     published_by = models.ForeignKey(django_settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        verbose_name = _("version of a questionnaire")
         constraints = [
             models.UniqueConstraint(fields=["questionnaire", "number"], name="questionnaire_version_once"),
             models.UniqueConstraint(

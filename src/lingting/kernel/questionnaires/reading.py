@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.questionnaires.asking import options_of, parts_of_definition
 from lingting.kernel.questionnaires.checking import Problem, problems_of
-from lingting.kernel.questionnaires.definitions import ItemDefinition, QuestionnaireDefinition, plain
+from lingting.kernel.questionnaires.definitions import WORDS, ItemDefinition, QuestionnaireDefinition, plain
 from lingting.kernel.questionnaires.models import ItemKind
 from lingting.kernel.questionnaires.showing import NEEDS_NO_VALUE, OPERATORS, OPERATORS_OF_KIND
 from lingting.platform.refusals import Conflict
@@ -196,7 +196,10 @@ def _settings(item: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any
     if item["kind"] in (ItemKind.SCALE, ItemKind.NUMBER):
         usual = {"low": "1", "high": "5"} if item["kind"] == ItemKind.SCALE else {"low": "", "high": ""}
         bounds = {name: _number(form.get(name, usual[name])) for name in ("low", "high")}
-        return {name: value for name, value in bounds.items() if value is not None}
+        words = (
+            {name: _lines(form[name]) for name in WORDS if form.get(name, "").strip()} if item["kind"] == ItemKind.SCALE else {}
+        )
+        return {name: value for name, value in bounds.items() if value is not None} | words
     if item["kind"] not in (ItemKind.CHOICE, ItemKind.CHOICES):
         return {}
     options: list[dict[str, Any]] = []
@@ -208,6 +211,11 @@ def _settings(item: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any
             texts = {name: form.get(f"{head}{name}", "").strip()[:200] for name in ("zh", "en")}
             options.append({"key": key, **texts, "points": points})
     return {"options": options or [_new_option([])]}
+
+
+def _lines(text: str) -> list[str]:
+    """A word a line; empty lines before the last word stay."""
+    return [line.strip()[:40] for line in text.replace("\x00", "").rstrip().splitlines()][:20]
 
 
 def _conditions(form: Mapping[str, str]) -> list[dict[str, str]]:
@@ -307,8 +315,12 @@ def _chosen(written: QuestionnaireDefinition, place: Place) -> dict[str, Any]:
         "earlier": [(one.key, one.text or one.key) for one in before],
         "conditions": [_shown_condition(one, {each.key: each for each in before}, written) for one in item.show_if],
         "has_bounds": item.kind in (ItemKind.SCALE, ItemKind.NUMBER), "has_score": item.kind not in (ItemKind.TEXT, ItemKind.FILE),
-        "weight": plain(item.weight),
+        "weight": plain(item.weight), "words": _words_shown(item) if item.kind == ItemKind.SCALE else None,
     }  # fmt: skip
+
+
+def _words_shown(item: ItemDefinition) -> dict[str, str]:
+    return {name: "\n".join(item.settings.get(name) or ()) for name in WORDS}
 
 
 def _shown_condition(condition: Any, before: Mapping[str, ItemDefinition], written: QuestionnaireDefinition) -> dict[str, Any]:

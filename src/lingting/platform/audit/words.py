@@ -13,6 +13,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from lingting.platform.audit.columns import COLUMNS
 from lingting.platform.audit.models import Change
 
 LONGEST_SHOWN = 120
@@ -65,18 +66,19 @@ def table_label(table: str) -> str:
 
 def model_of(table: str) -> type[Model] | None:
     """The model that owns a table."""
-    return next((model for model in apps.get_models() if model._meta.db_table == table), None)
+    return next((model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table), None)
 
 
 def _difference(column: str, pair: Any, *, model: type[Model] | None) -> Difference:
-    name = _column_label(column, model=model)
+    name = column_label(column, model=model)
     if pair is None:
         return Difference(name, "", "", is_secret=True)
     old, new = pair
     return Difference(name, _value(old), _value(new))
 
 
-def _column_label(column: str, *, model: type[Model] | None) -> str:
+def column_label(column: str, *, model: type[Model] | None) -> str:
+    """What a column is called; the column's own name if nobody named it."""
     if model is None:
         return column
     try:
@@ -86,7 +88,14 @@ def _column_label(column: str, *, model: type[Model] | None) -> str:
             field = model._meta.get_field(column.removesuffix("_id"))
         except FieldDoesNotExist:
             return column
-    return str(field.verbose_name) if isinstance(field, Field) else column
+    return _name_of(field) if isinstance(field, Field) else column
+
+
+def _name_of(field: Field[Any, Any]) -> str:
+    """The name its model gives it; where that is only made of the column, the word for columns of that name."""
+    name = str(field.verbose_name)
+    is_named = name not in (field.name.replace("_", " "), "ID")
+    return name if is_named else str(COLUMNS.get(field.name, name))
 
 
 def _value(value: Any) -> str:

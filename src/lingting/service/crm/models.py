@@ -30,6 +30,9 @@ class CustomerTag(BilingualName):
 
     key = models.SlugField(unique=True, max_length=40)
 
+    class Meta:
+        verbose_name = _("customer tag")
+
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Filters of customers."""
@@ -108,6 +111,7 @@ class ContactPoint(models.Model):
     PERSONAL_DATA = {"value": ("contact", "while customer")}
 
     class Meta:
+        verbose_name = _("contact point")
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="contact_point_once")]
         indexes = [
             models.Index(Right("value", 8), name="contact_point_tail"),
@@ -125,6 +129,9 @@ class CustomerNote(models.Model):
 
     PERSONAL_DATA = {"text": ("service", "while customer")}
 
+    class Meta:
+        verbose_name = _("customer note")
+
 
 class Merge(models.Model):
     """Two customers found to be one; keeps what moved, so that it can be undone."""
@@ -136,6 +143,9 @@ class Merge(models.Model):
     moved = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("joining of customers")
 
 
 class SavedFilter(models.Model):

@@ -40,6 +40,9 @@ class Subject(models.Model):
     review_date = models.DateField(_("review on"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
+    class Meta:
+        verbose_name = _("article subject")
+
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Filters of articles."""

@@ -14,16 +14,20 @@ from pathlib import Path
 
 from django.conf import settings
 
+import lingting.kernel.questionnaires
 import lingting.platform.realtime
 from lingting.platform.refusals import NotFound
 
 SCRIPT = "widget.js"
 _FOLDER = Path(__file__).parent / "static" / "chat"
-_LIVE_STREAM = Path(lingting.platform.realtime.__file__).parent / "static" / "realtime" / "live-stream.js"
+_SHARED = {
+    "live-stream.js": Path(lingting.platform.realtime.__file__).parent / "static" / "realtime" / "live-stream.js",
+    "conditions.js": Path(lingting.kernel.questionnaires.__file__).parent / "static" / "questionnaires" / "conditions.js",
+}
 _MODULES = (
     "attention.js", "composer.js", "conversation.js", "delivery.js", "document.js", "element.js", "files.js", "forms.js",
-    "home.js", "keeping.js", "listening.js", "outbox.js", "panel.js", "place.js", "receipts.js", "sentences.js", "server.js",
-    "styles.js", "thread.js", "waking.js",
+    "home.js", "keeping.js", "listening.js", "outbox.js", "panel.js", "place.js", "questions.js", "receipts.js", "sentences.js",
+    "server.js", "styles.js", "thread.js", "waking.js",
 )  # fmt: skip
 _VERSION_MARK = b"{version}"
 
@@ -76,7 +80,7 @@ def _kept() -> WidgetFiles:
 
 def _read() -> WidgetFiles:
     bodies = {name: (_FOLDER / name).read_bytes() for name in _MODULES}
-    bodies["live-stream.js"] = _LIVE_STREAM.read_bytes()
+    bodies |= {name: path.read_bytes() for name, path in _SHARED.items()}
     digest = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(bodies.items())))
     version = digest.hexdigest()[:12]
     bodies[SCRIPT] = (_FOLDER / SCRIPT).read_bytes().replace(_VERSION_MARK, version.encode())

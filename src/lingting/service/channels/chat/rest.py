@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
+from lingting.kernel.questionnaires.asking import asked
 from lingting.platform.files.services import store_upload
 from lingting.platform.realtime import notify
 from lingting.platform.realtime.positions import recent_live_cursor
@@ -26,6 +27,7 @@ from lingting.service.channels.chat import schemas, selectors, services
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
 from lingting.service.channels.chat.tokens import identity_of, visitor_of, visitor_token
 from lingting.service.desk.services import mark_delivered, mark_read_by_customer
+from lingting.service.feedback.services import rating_form
 
 router = Router(tags=["chat"])
 _VISITOR = Authentication("Visitor")
@@ -35,6 +37,7 @@ LOOKS = Rate(600, per=60, burst=300)
 VISITS = Rate(120, per=60, burst=60)
 BEGINNINGS = Rate(6, per=60, burst=6)
 MESSAGES = Rate(60, per=60, burst=30)
+LINKS = Rate(6, per=60, burst=6)
 UPLOADS = Rate(20, per=60, burst=10)
 SIGNS = Rate(120, per=60, burst=60)
 READS = Rate(240, per=60, burst=120)
@@ -246,7 +249,7 @@ def leave_contact(request: HttpRequest, conversation_id: int, body: schemas.Cont
         session, visitor=visitor, name=body.name, phone=body.phone, email=body.email, text=body.text,
         client_key=body.client_key, now=timezone.now(),
     )  # fmt: skip
-    return {"case_number": session.conversation.case_id}
+    return _case_out(session, visitor=visitor)
 
 
 @router.post("/left-messages", auth=_VISITOR, response={201: schemas.LeftMessageOut})
@@ -254,27 +257,49 @@ def leave_contact(request: HttpRequest, conversation_id: int, body: schemas.Cont
 @limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
 def leave_message(request: HttpRequest, body: schemas.LeftMessageIn) -> Status[dict[str, Any]]:
     """Outside opening hours: leaves a message with a way to answer it, which becomes a case."""
+    visitor = _visitor(request)
     session = services.leave_message(
-        _visitor(request), queue_key=body.queue, name=body.name, phone=body.phone, email=body.email, text=body.text,
+        visitor, queue_key=body.queue, name=body.name, phone=body.phone, email=body.email, text=body.text,
         client_key=body.client_key, now=timezone.now(),
     )  # fmt: skip
-    return Status(201, {"case_number": session.conversation.case_id})
+    return Status(201, _case_out(session, visitor=visitor))
+
+
+@router.post("/conversations/{conversation_id}/case", auth=_VISITOR, response=schemas.LeftMessageOut)
+@cross_origin
+@limited(LINKS, name="chat-links", by=by_caller)
+def find_case(request: HttpRequest, conversation_id: int) -> dict[str, Any]:
+    """The number of the conversation's case, and a fresh link to follow it. The link is a secret of this customer."""
+    visitor = _visitor(request)
+    return _case_out(services.session_of(visitor, conversation_id), visitor=visitor)
+
+
+@router.get("/conversations/{conversation_id}/rating", auth=_VISITOR, response=schemas.RatingFormOut)
+@cross_origin
+@limited(READS, name="chat-reads", by=by_caller)
+def read_rating_form(request: HttpRequest, conversation_id: int) -> dict[str, Any]:
+    """What is asked after a conversation: the rating questionnaire as it is published, in the visitor's language."""
+    services.session_of(_visitor(request), conversation_id)
+    return asked(rating_form())
 
 
 @router.post("/conversations/{conversation_id}/rating", auth=_VISITOR, response={204: None})
 @cross_origin
 @limited(BEGINNINGS, name="chat-beginnings", by=by_caller)
 def rate_conversation(request: HttpRequest, conversation_id: int, body: schemas.RatingIn) -> Status[None]:
-    """Rates an ended conversation, once."""
+    """Rates an ended conversation, once, by answers to the rating form."""
     visitor = _visitor(request)
     session = services.session_of(visitor, conversation_id)
-    services.rate(
-        session, visitor=visitor, score=body.score, comment=body.comment, is_solved=body.is_solved, now=timezone.now()
-    )
+    services.rate(session, visitor=visitor, answers=body.answers, version_id=body.version, now=timezone.now())
     return Status(204, None)
 
 
 _MANY = 2**62
+
+
+def _case_out(session: ChatSession, *, visitor: Visitor) -> dict[str, Any]:
+    link = services.link_to_case(session, visitor=visitor, now=timezone.now())
+    return {"case_number": session.conversation.case_id, "link": link}
 
 
 def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:

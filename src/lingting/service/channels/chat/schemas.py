@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -159,10 +159,53 @@ class LeftMessageIn(ContactIn):
 
 
 class LeftMessageOut(Schema):
+    """The case and the customer's own link to follow it; "" where the centre offers none."""
+
     case_number: int
+    link: str
+
+
+class RatingStepOut(Schema):
+    """What can be chosen: the value to send, how it is shown, and what it is called."""
+
+    key: str
+    label: str
+    words: str
+
+
+class ConditionOut(Schema):
+    """On an earlier answer: is, is_not, at_least, at_most, answered, unanswered; yes and no are "yes" and "no"."""
+
+    item: str
+    op: str
+    value: str
+
+
+class RatingQuestionOut(Schema):
+    """`kind`: scale, choice, choices, yes_no, text, number, file. Asked when all of `show_if` hold."""
+
+    key: str
+    kind: str
+    text: str
+    is_required: bool
+    low: float | None
+    high: float | None
+    options: list[RatingStepOut]
+    show_if: list[ConditionOut]
+
+
+class RatingPartOut(Schema):
+    name: str
+    questions: list[RatingQuestionOut]
+
+
+class RatingFormOut(Schema):
+    version: int
+    parts: list[RatingPartOut]
 
 
 class RatingIn(Schema):
-    score: Annotated[int, Field(ge=1, le=5)]
-    comment: Annotated[str, Field(max_length=2000)] = ""
-    is_solved: bool | None = None
+    """`answers` by question: numbers for scale and number, keys (a list for choices), true or false, text, or a file's id."""
+
+    version: Annotated[int, Field(ge=1, lt=2**63)] | None = None
+    answers: Annotated[dict[str, Any], Field(max_length=300)]

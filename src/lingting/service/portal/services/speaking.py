@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lingting.kernel.questionnaires.models import Version
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.refusals import Conflict, NotFound
 from lingting.service.crm.models import Customer
@@ -102,9 +104,9 @@ def rateable(case: Case) -> int | None:
     return talk if talk is not None and not Rating.objects.filter(conversation_id=talk).exists() else None
 
 
-def rate(found: Pass, case_id: int, *, score: int, comment: str, is_solved: bool | None, now: datetime) -> Rating:
-    """The customer rates a closed case, once. Raises `CaseNotYours`, `AlreadyRated`, `BadAnswers`."""
+def rate(found: Pass, case_id: int, *, answers: Mapping[str, Any], version: Version, now: datetime) -> Rating:
+    """The customer rates a closed case, once, by answers to a version. Raises `CaseNotYours`, `AlreadyRated`, `BadAnswers`."""
     talk = rateable(own_case(found, case_id))
     if talk is None:
         raise AlreadyRated(_("You have rated this already, or it is not finished yet. Thank you!"))
-    return rate_conversation(talk, score=score, comment=comment, is_solved=is_solved, actor=actor_of(found.customer), now=now)
+    return rate_conversation(talk, answers=answers, version=version, actor=actor_of(found.customer), now=now)

@@ -14,6 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from lingting.kernel.questionnaires.models import Questionnaire
+from lingting.kernel.questionnaires.services import change_draft, publish_draft, start_draft
 from lingting.kernel.timeline.events import SYSTEM
 from lingting.platform.rest.limits import forget_portions
 from lingting.service.crm.models import ContactPoint, Customer
@@ -21,6 +23,7 @@ from lingting.service.desk.models import Case, Message
 from lingting.service.desk.services import add_message, add_note, close_case, merge_case
 from lingting.service.desk.tests.scene import CUSTOMER, Scene, make_scene
 from lingting.service.feedback import foundation as feedback
+from lingting.service.feedback.foundation import RATING_KEY
 from lingting.service.feedback.models import Rating
 from lingting.service.portal import services
 from lingting.service.portal.models import Pass, SignInCode
@@ -97,7 +100,7 @@ def test_another_customers_case_is_not_there(scene: Scene, talk: Case):
     client = guest(scene.customer)
     assert client.get(f"/my/cases/{theirs.pk}/").status_code == 404
     assert client.post(f"/my/cases/{theirs.pk}/messages/", {"text": "hi", "client_key": uuid4()}).status_code == 404
-    assert client.post(f"/my/cases/{theirs.pk}/rating/", {"score": "5"}).status_code == 404
+    assert client.post(f"/my/cases/{theirs.pk}/rating/", {"answer-score": "5"}).status_code == 404
     assert client.get("/my/cases/999999999/").status_code == 404
     assert "李四的秘密" not in client.get("/my/").content.decode()
     assert guest(other).get(f"/my/cases/{talk.pk}/").status_code == 404
@@ -225,13 +228,39 @@ def test_a_merged_case_leads_to_the_one_it_went_into(scene: Scene, talk: Case):
 
 def test_a_closed_case_is_rated_once_and_for_who_answered(scene: Scene, talk: Case):
     client = guest(scene.customer)
-    assert 'name="score"' not in client.get(f"/my/cases/{talk.pk}/").content.decode()
+    assert 'name="answer-score"' not in client.get(f"/my/cases/{talk.pk}/").content.decode()
     close_case(talk.pk, actor=scene.lin.as_actor, now=timezone.now())
-    assert 'name="score"' in client.get(f"/my/cases/{talk.pk}/").content.decode()
+    assert 'name="answer-score"' in client.get(f"/my/cases/{talk.pk}/").content.decode()
     for expected in (302, 409):
-        sent = {"score": "4", "comment": "不错", "solved": "yes"}
+        sent = {"answer-score": "4", "answer-comment": "不错", "answer-solved": "yes"}
         assert client.post(f"/my/cases/{talk.pk}/rating/", sent).status_code == expected
     assert Rating.objects.get(case=talk).score == 4
+
+
+def test_the_rating_is_the_questionnaire_as_it_is_published(scene: Scene, talk: Case):
+    draft = start_draft(Questionnaire.objects.get(key=RATING_KEY))
+    again = {
+        "key": "again",
+        "kind": "choice",
+        "text_zh": "还会再来吗？",
+        "text_en": "Would you come back?",
+        "is_required": True,
+        "settings": {"options": [{"key": "sure", "zh": "一定", "en": "Surely"}, {"key": "no", "zh": "不会", "en": "No"}]},
+    }
+    change_draft(draft.pk, lambda document: document["sections"][0]["items"].append(again))
+    publish_draft(draft.pk, now=timezone.now())
+    close_case(talk.pk, actor=scene.lin.as_actor, now=timezone.now())
+    client = guest(scene.customer)
+    client.cookies["lingting_language"] = "zh-hans"
+    assert "还会再来吗？" in client.get(f"/my/cases/{talk.pk}/").content.decode()
+    sent = {"answer-score": "2", "answer-comment": "写到一半"}
+    refused = client.post(f"/my/cases/{talk.pk}/rating/", sent)
+    assert refused.status_code == 422 and "写到一半" in refused.content.decode()
+    assert not Rating.objects.exists()
+    assert client.post(f"/my/cases/{talk.pk}/rating/", sent | {"answer-again": "sure"}).status_code == 302
+    given = Rating.objects.get()
+    assert (given.score, given.comment) == (2, "写到一半")
+    assert given.response.answers.get(item__key="again").value == {"value": "sure"}
 
 
 def test_the_customer_reads_that_a_department_is_asked_and_never_the_order(scene: Scene, talk: Case):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,16 +15,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lingting.kernel.questionnaires.models import Version
+from lingting.kernel.questionnaires.services import BadAnswers, answers_in
 from lingting.platform.files.selectors import signed_url
 from lingting.platform.files.services import store_upload
 from lingting.platform.refusals import Invalid, Refusal
 from lingting.platform.rest import Rate, check_rate
 from lingting.service.desk.models import Case
+from lingting.service.feedback.selectors import rating_asked
+from lingting.service.feedback.services import rating_form
 from lingting.service.knowledge.models import Article
 from lingting.service.knowledge.selectors import search_articles
 from lingting.service.portal import selectors, services
 from lingting.service.portal.models import Pass
-from lingting.service.portal.services.speaking import own_case
+from lingting.service.portal.services.speaking import actor_of, own_case
 from lingting.service.portal.views.passage import with_pass
 
 FILES_OPEN, MOST_FILES, MOST_ARTICLES = timedelta(hours=2), 10, 3
@@ -75,20 +80,25 @@ def answer(request: HttpRequest, found: Pass, case_id: int) -> HttpResponse:
 @require_POST
 @with_pass
 def rating(request: HttpRequest, found: Pass, case_id: int) -> HttpResponse:
-    own, score = own_case(found, case_id), request.POST.get("score", "")
-    solved = {"yes": True, "no": False}.get(request.POST.get("solved", ""))
+    """The customer's answers to the rating that was on the screen."""
+    own, now = own_case(found, case_id), timezone.now()
+    answers: dict[str, Any] = {}
+    version: Version | None = None
+    given = request.POST.get("version", "")
     try:
-        services.rate(
-            found, own.pk, score=int(score) if score.isdigit() and len(score) < 3 else 0,
-            comment=request.POST.get("comment", "")[:2000].replace("\x00", ""), is_solved=solved, now=timezone.now(),
-        )  # fmt: skip
+        version = rating_form(int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None)
+        answers = answers_in(request.POST, version, files=request.FILES, actor=actor_of(found.customer), now=now)
+        services.rate(found, own.pk, answers=answers, version=version, now=now)
     except Refusal as refusal:
-        return _page(request, found, own, problem=refusal)
+        return _page(request, found, own, problem=refusal, answers=answers, version=version)
     messages.success(request, _("Thank you for your rating."))
     return redirect("portal:case", own.pk)
 
 
-def _page(request: HttpRequest, found: Pass, own: Case, *, problem: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Pass, own: Case, *, problem: Refusal | None = None, answers: Mapping[str, Any] | None = None,
+    version: Version | None = None,
+) -> HttpResponse:  # fmt: skip
     now = timezone.now()
     shown = selectors.shown_case(Case.objects.select_related("queue", "type").get(pk=own.pk), now=now)
     hour = now.replace(minute=0, second=0, microsecond=0)
@@ -101,7 +111,8 @@ def _page(request: HttpRequest, found: Pass, own: Case, *, problem: Refusal | No
         "shown": shown, "case": shown.own.case, "pass": found, "problem": str(problem) if problem else "",
         "typed": request.POST.get("text", ""), "client_key": request.POST.get("client_key", "") or str(uuid4()),
         "articles": _articles(shown.own.case.subject), "help_language": _help_language(),
-        "scores": [(1, _("very bad")), (2, _("bad")), (3, _("so-so")), (4, _("good")), (5, _("great"))],
+        "rating": (version or rating_asked()) if shown.may_rate else None, "answers": answers or {},
+        "problems": problem.details.get("fields", {}) if isinstance(problem, BadAnswers) else {},
     }  # fmt: skip
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
 

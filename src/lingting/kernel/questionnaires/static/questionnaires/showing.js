@@ -1,6 +1,7 @@
 // Questions that wait for earlier answers: shown and hidden as one answers. The server decides the same in showing.py.
 
 import { whenNew, within } from "../ui/dom.js";
+import { holds } from "./conditions.js";
 
 /** The answers of a question as texts; nothing while it is hidden. */
 function answersOf(question) {
@@ -8,27 +9,6 @@ function answersOf(question) {
   return [...question.querySelectorAll("input, textarea, select")]
     .filter((field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value.trim() !== ""))
     .map((field) => field.value.trim());
-}
-
-function numberIn(text) {
-  const number = Number(text.replace(/[,，]/g, ""));
-  return text !== "" && Number.isFinite(number) ? number : null;
-}
-
-function isSame(left, right) {
-  const [one, other] = [numberIn(left), numberIn(right)];
-  return one !== null && other !== null ? one === other : left === right;
-}
-
-function holds(operator, value, answers) {
-  if (operator === "unanswered") return !answers.length;
-  if (!answers.length) return false;
-  if (operator === "answered") return true;
-  if (operator === "is") return answers.some((one) => isSame(one, value));
-  if (operator === "is_not") return !answers.some((one) => isSame(one, value));
-  const [number, bound] = [numberIn(answers[0]), numberIn(value)];
-  if (number === null || bound === null) return false;
-  return operator === "at_least" ? number >= bound : number <= bound;
 }
 
 /** Goes through the questions in order, so that a hidden answer hides what hangs on it. */

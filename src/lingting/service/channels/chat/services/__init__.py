@@ -13,6 +13,7 @@ from lingting.service.channels.chat.services.conversations import (
     say_in,
     session_of,
 )
+from lingting.service.channels.chat.services.following import link_to_case
 from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
 from lingting.service.channels.chat.services.widgets import make_first_widget, new_secret, rotate_secret
 
@@ -24,6 +25,7 @@ __all__ = [
     "known_customer",
     "leave_contact",
     "leave_message",
+    "link_to_case",
     "live_session",
     "make_first_widget",
     "new_secret",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -28,7 +29,7 @@ from lingting.service.desk.services import (
 )
 from lingting.service.desk.services.refusals import ConversationIsOver
 from lingting.service.feedback.models import Rating
-from lingting.service.feedback.services import rate_conversation
+from lingting.service.feedback.services import rate_conversation, rating_form
 from lingting.service.routing.models import Outcome
 from lingting.service.routing.services import enqueue, leave_queue
 
@@ -202,13 +203,16 @@ def leave_message(
 
 
 def rate(
-    session: ChatSession, *, visitor: Visitor, score: int, comment: str, is_solved: bool | None, now: datetime
+    session: ChatSession, *, visitor: Visitor, answers: Mapping[str, Any], version_id: int | None, now: datetime
 ) -> Rating:
-    """The customer rates an ended conversation, once. Raises `AlreadyRated`, `BadAnswers`; `Conflict` while it goes on."""
+    """The customer rates an ended conversation, once, by answers to the version shown.
+
+    Raises `AlreadyRated`, `BadAnswers`; `Conflict` while it goes on.
+    """
     if session.ended_at is None and session.conversation.ended_at is None:
         raise Conflict(_("Please rate after the conversation has ended."))
     return rate_conversation(
-        session.conversation_id, score=score, comment=comment, is_solved=is_solved, actor=actor_of(visitor), now=now
+        session.conversation_id, answers=answers, version=rating_form(version_id), actor=actor_of(visitor), now=now
     )
 
 

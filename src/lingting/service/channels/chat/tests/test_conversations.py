@@ -103,7 +103,9 @@ def test_another_customers_conversation_is_as_good_as_none(browser: Browser, new
         stranger.post(f"conversations/{theirs}/typing"),
         stranger.post(f"conversations/{theirs}/end"),
         stranger.post(f"conversations/{theirs}/contact", phone="13800000000", client_key=key),
-        stranger.post(f"conversations/{theirs}/rating", score=1),
+        stranger.post(f"conversations/{theirs}/rating", answers={"score": 1}),
+        stranger.get(f"conversations/{theirs}/rating"),
+        stranger.post(f"conversations/{theirs}/case"),
         stranger.read(2**63),
     ]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "no_such_conversation")}
@@ -184,7 +186,7 @@ def test_a_left_message_becomes_a_case_to_answer(browser: Browser) -> None:
     told = {"queue": "night", "name": "陈静", "phone": "138-0000-0000", "text": "请回电", "client_key": key}
     answers = [browser.post("left-messages", **told) for _ in range(2)]
     case = Case.objects.get()
-    assert [answer.json() for answer in answers] == [{"case_number": case.pk}] * 2
+    assert [answer.json() for answer in answers] == [{"case_number": case.pk, "link": ""}] * 2
     assert (case.state, case.queue.key, case.customer.name) == ("open", "night", "陈静")
     assert ContactPoint.objects.get().value == "13800000000"
     assert case.due_at is not None
@@ -281,12 +283,12 @@ def test_earlier_messages_are_shown_to_their_own_visitor_only(
 def test_an_ended_conversation_is_rated_once(browser: Browser, agent: Account) -> None:
     conversation = browser.begin()["id"]
     answered(conversation, agent)
-    assert browser.post(f"conversations/{conversation}/rating", score=5).status_code == 409
+    assert browser.post(f"conversations/{conversation}/rating", answers={"score": 5}).status_code == 409
     ended = browser.post(f"conversations/{conversation}/end").json()
     assert ended["standing"]["state"] == "ended"
     assert browser.post(f"conversations/{conversation}/end").status_code == 200
-    assert browser.post(f"conversations/{conversation}/rating", score=6).status_code == 422
-    told = {"score": 4, "comment": "很快" * 900, "is_solved": True}
+    assert browser.post(f"conversations/{conversation}/rating", answers={"score": 6}).status_code == 422
+    told = {"answers": {"score": 4, "comment": "很快" * 900, "solved": True}}
     assert browser.post(f"conversations/{conversation}/rating", **told).status_code == 204
     again = browser.post(f"conversations/{conversation}/rating", **told)
     assert (again.status_code, again.json()["code"]) == (409, "already_rated")

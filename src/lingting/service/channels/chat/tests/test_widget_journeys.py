@@ -15,6 +15,8 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.models import Calendar
+from lingting.kernel.questionnaires.models import Questionnaire
+from lingting.kernel.questionnaires.services import change_draft, publish_draft, start_draft
 from lingting.service.channels.chat.models import Visitor, Widget
 from lingting.service.channels.chat.tests.one_port import HostSite, Site
 from lingting.service.channels.chat.tests.test_conversations import PICTURE
@@ -240,12 +242,14 @@ def test_two_windows_stay_in_step_and_the_end_is_rated_once(
     answer_directly(talk.pk, account_id=agent.pk, actor=agent.as_actor, now=timezone.now())
     say(other, "And from the second")
     expect(page.locator(".bubble").last).to_have_text("And from the second")
+    expect(state_of(other)).to_have_attribute("data-state", "delivered")
     end_conversation(talk.pk, by="agent", actor=agent.as_actor, now=timezone.now())
     for each in (page, other):
-        expect(each.locator(".rating-title")).to_have_text("How did we do?")
+        expect(each.locator(".rating-ask").first).to_have_text("How satisfied are you with this contact?")
+        expect(each.locator(".case-number")).to_have_text(f"Your case: #{talk.case_id}")
     page.get_by_label("Good", exact=True).check(force=True)
     page.get_by_label("Yes", exact=True).check(force=True)
-    page.get_by_label("Anything you would like to add").fill("Quick and kind")
+    page.get_by_label("Anything else you want to tell us?").fill("Quick and kind")
     page.get_by_role("button", name="Send rating").click()
     for each in (page, other):
         expect(each.locator(".done-title")).to_have_text("Thank you!")
@@ -254,6 +258,34 @@ def test_two_windows_stay_in_step_and_the_end_is_rated_once(
     page.get_by_role("button", name="Start a new conversation").click()
     expect(page.locator(".greeting")).to_have_text("Hello")
     assert Message.objects.filter(kind="customer").count() == 2
+
+
+def test_the_end_asks_what_the_administrator_wrote(site: Site, new_page: Callable[..., Page], agent: Account) -> None:
+    why = {"key": "why", "kind": "choices", "text_zh": "哪里不好？", "text_en": "What went wrong?", "is_required": True,
+           "settings": {"options": [{"key": "slow", "zh": "太慢", "en": "Too slow"}, {"key": "rude", "zh": "态度差", "en": "Rude"}]},
+           "show_if": [{"item": "score", "op": "at_most", "value": "2"}]}  # fmt: skip
+    ease = {"key": "ease", "kind": "scale", "text_zh": "费力吗？", "text_en": "How easy was it?", "settings": {"low": 0, "high": 10}}
+    draft = start_draft(Questionnaire.objects.get(key="contact-rating"))
+    change_draft(draft.pk, lambda document: document["sections"][0]["items"].extend([why, ease]))
+    publish_draft(draft.pk, now=timezone.now())
+    page = opened(new_page(), f"{site.url}/demo/shop/?language=en")
+    say(page, "Hello")
+    expect(state_of(page)).to_have_attribute("data-state", "sent")
+    talk = only_conversation()
+    answer_directly(talk.pk, account_id=agent.pk, actor=agent.as_actor, now=timezone.now())
+    end_conversation(talk.pk, by="agent", actor=agent.as_actor, now=timezone.now())
+    page.get_by_label("Very good", exact=True).check(force=True)
+    expect(page.get_by_text("What went wrong?")).to_be_hidden()
+    page.get_by_label("Bad", exact=True).check(force=True)
+    page.get_by_label("7", exact=True).check(force=True)
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.locator("[data-question=why] .field-problem")).to_have_text("Please answer this question.")
+    page.get_by_label("Too slow").check(force=True)
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.locator(".done-title")).to_have_text("Thank you!")
+    rating = Rating.objects.get()
+    said = dict(rating.response.answers.values_list("item__key", "value"))
+    assert (rating.score, said["why"], said["ease"]) == (2, {"value": ["slow"]}, {"value": 7})
 
 
 def test_a_window_slow_to_hear_does_not_bring_back_what_another_has_left(
@@ -270,7 +302,7 @@ def test_a_window_slow_to_hear_does_not_bring_back_what_another_has_left(
     answer_directly(talk.pk, account_id=agent.pk, actor=agent.as_actor, now=timezone.now())
     end_conversation(talk.pk, by="agent", actor=agent.as_actor, now=timezone.now())
     for each in (page, other):
-        expect(each.locator(".rating-title")).to_have_text("How did we do?")
+        expect(each.locator(".rating-ask").first).to_be_visible()
     page.get_by_role("button", name="Not now").click()
 
     held: list[Any] = []

@@ -118,7 +118,7 @@ export class Conversation extends EventTarget {
 
   async enter(found) {
     if (this.keeping.get("visitor") !== found.visitor) {
-      if (this.keeping.get("visitor")) for (const name of ["conversation", "seen", "draft", "left"]) this.keeping.set(name, null);
+      if (this.keeping.get("visitor")) for (const name of ["conversation", "seen", "draft", "left", "case"]) this.keeping.set(name, null);
       this.keeping.set("visitor", found.visitor);
       this.forget();
     }
@@ -368,10 +368,37 @@ export class Conversation extends EventTarget {
     if (!this.visitor) await this.visit();
     const path = this.isLive ? `conversations/${this.id}/contact` : "left-messages";
     const left = await this.server.post(path, given);
-    this.keeping.set("left", left.case_number);
+    this.keeping.set("left", left);
     await this.sync();
     this.changed();
     return left.case_number;
+  }
+
+  /** The number of the ended conversation's case and the link to follow it; asked once, kept as long as the end is shown. */
+  get ofCase() {
+    const kept = this.keeping.get("case");
+    return kept && kept.id === this.id ? kept : null;
+  }
+
+  /** What is asked after the end: null until it is there. */
+  get asked() {
+    return this.afterwards && this.afterwards.id === this.id ? this.afterwards.asked : null;
+  }
+
+  /** Reads both when an ended conversation is looked at; what fails is asked for again at the next look. */
+  async readAfterwards() {
+    const { id } = this;
+    if (!this.isEnded || (this.afterwards && this.afterwards.id === id)) return;
+    this.afterwards = { id, asked: null };
+    const isAsked = this.standing.agent_name && !this.standing.is_rated;
+    const [asked, ofCase] = await Promise.allSettled([
+      isAsked && this.server.get(`conversations/${id}/rating`), this.ofCase || this.server.post(`conversations/${id}/case`),
+    ]);
+    if (id !== this.id) return;
+    if (asked.value) this.afterwards.asked = asked.value;
+    if (ofCase.value) this.keeping.set("case", { id, ...ofCase.value });
+    if ([asked, ofCase].some((each) => each.status === "rejected" && each.reason.isPassing)) setTimeout(() => this.id === id && (this.afterwards = null), AGAIN_AFTER_MS);
+    this.changed();
   }
 
   /** Leaves an ended conversation behind. */

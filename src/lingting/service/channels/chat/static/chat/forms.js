@@ -1,9 +1,7 @@
-/** The forms of the chat: leaving a message with a way to answer it, and rating. */
+/** Leaving a message with a way to answer it. */
 
-import { h, icon } from "./document.js";
+import { h } from "./document.js";
 import { newKey } from "./outbox.js";
-
-const SCORES = [1, 2, 3, 4, 5];
 
 /**
  * Name, phone, e-mail and question. `send(values)` returns a promise; what the server refuses stands at
@@ -72,56 +70,4 @@ function field(tag, { id, label, hint, ...rest }) {
   const problem = h("p", { class: "field-problem", id: `p-${id}`, hidden: true });
   const whole = h("div", { class: "field" }, h("label", { for: `f-${id}` }, label, hint && h("small", { text: hint })), input, problem);
   return { input, problem, whole };
-}
-
-/** One to five, solved or not, and a comment; `send({score, is_solved, comment})`. */
-export function ratingForm({ sentences, agentName, send, skip }) {
-  const chosen = { score: 0, is_solved: null };
-  const said = h("p", { class: "stars-word", aria: { live: "polite" }, text: "\u00a0" });
-  const comment = h("textarea", { class: "input", rows: 2, maxlength: 2000, placeholder: sentences.say("comment"), aria: { label: sentences.say("comment") } });
-  const more = h("div", { class: "rating-more", hidden: true });
-  const problem = h("p", { class: "form-problem", role: "alert", hidden: true });
-  const button = h("button", { type: "submit", class: "button is-main", disabled: true, text: sentences.say("rateSend") });
-
-  const stars = choice("star", SCORES, (score) => sentences.say(`score${score}`), () => icon("star", 28), (score) => {
-    chosen.score = score;
-    for (const label of stars.querySelectorAll("label")) label.classList.toggle("is-on", Number(label.dataset.value) <= score);
-    said.textContent = sentences.say(`score${score}`);
-    more.hidden = button.disabled = false;
-  });
-  stars.setAttribute("aria-label", sentences.say("rateTitle"));
-  const answers = [true, false];
-  const solved = choice("solved", answers, (yes) => sentences.say(yes ? "yes" : "notYet"), (yes) => sentences.say(yes ? "yes" : "notYet"), (yes) => {
-    chosen.is_solved = yes;
-    for (const label of solved.querySelectorAll("label")) label.classList.toggle("is-on", label.dataset.value === String(yes));
-  });
-  solved.setAttribute("aria-label", sentences.say("solved"));
-  more.append(h("p", { class: "rating-ask", text: sentences.say("solved") }), solved, comment);
-
-  const submit = async (event) => {
-    event.preventDefault();
-    button.disabled = true;
-    try {
-      await send({ ...chosen, comment: comment.value.replaceAll("\u0000", "").trim() });
-    } catch (error) {
-      problem.textContent = error.detail || sentences.say("noNetwork");
-      problem.hidden = button.disabled = false;
-    }
-  };
-  const text = agentName ? sentences.say("rateText", { name: agentName }) : sentences.say("rateTextNobody");
-  return h("form", { class: "rating", on: { submit } },
-    h("h2", { class: "rating-title", text: sentences.say("rateTitle") }), h("p", { class: "rating-text", text }),
-    stars, said, more, problem,
-    h("div", { class: "form-acts" }, button, h("button", { type: "button", class: "button", text: sentences.say("skip"), on: { click: skip } })));
-}
-
-let groups = 0;
-
-/** Radio buttons as pictures or words: arrow keys, screen readers and fingers all know them. */
-function choice(name, values, labelOf, faceOf, choose) {
-  groups += 1;
-  const group = `${name}-${groups}`;
-  return h("div", { class: `choice choice-${name}`, role: "radiogroup" }, values.map((value) =>
-    h("label", { data: { value: String(value) } },
-      h("input", { type: "radio", name: group, value: String(value), aria: { label: labelOf(value) }, on: { change: () => choose(value) } }), faceOf(value))));
 }

@@ -86,11 +86,16 @@ export function trouble({ sentences, problem, retry }) {
 }
 
 /** The message was taken in. */
-export function left({ sentences, number, again }) {
+export function left({ sentences, kept, again }) {
   return h("div", { class: "done" }, h("span", { class: "done-mark" }, icon("mail", 30)),
     h("p", { class: "done-title", tabindex: -1, text: sentences.say("leftTitle") }),
-    h("p", { class: "done-text", text: sentences.say("leftText", { number }) }),
+    h("p", { class: "done-text", text: sentences.say("leftText", { number: kept.case_number }) }), followLink({ sentences, link: kept.link }),
     h("button", { type: "button", class: "button", text: sentences.say("another"), on: { click: again } }));
+}
+
+/** The customer's own way to their case; nothing where the centre offers none. */
+export function followLink({ sentences, link }) {
+  return link && h("a", { class: "follow", href: link, target: "_blank", rel: "noopener noreferrer" }, h("span", { text: sentences.say("followCase") }), icon("right", 18));
 }
 
 export function bones() {

@@ -92,7 +92,7 @@ export class Panel {
       thread: () => this.newThread().element,
       bones,
       trouble: () => trouble({ sentences, problem: conversation.problem, retry: () => this.retry() }),
-      left: () => left({ sentences, number: conversation.keeping.get("left"), again: () => this.startNew() }),
+      left: () => left({ sentences, kept: conversation.keeping.get("left"), again: () => this.startNew() }),
       leave: () => this.leaveForm(),
     };
     this.body.replaceChildren(made[screen]());

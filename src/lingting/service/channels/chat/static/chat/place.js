@@ -20,6 +20,7 @@ export class Place {
     if (id && isOver) this.keeping.set("done", id);
     this.keeping.set("conversation", null);
     this.keeping.set("left", null);
+    this.keeping.set("case", null);
   }
 
   hasLeft(id) {

@@ -120,7 +120,7 @@ button:disabled { cursor: default; opacity: .55; }
 .button.is-main:hover:not(:disabled) { background: var(--brand-deep); }
 .form { display: flex; flex-direction: column; gap: 14px; padding: 20px 18px 22px; }
 .home .form { padding: 0; }
-.form-title, .rating-title, .done-title { font-size: 18px; font-weight: 650; line-height: 1.4; }
+.form-title, .done-title { font-size: 18px; font-weight: 650; line-height: 1.4; }
 .form-lead, .rating-text, .done-text { color: var(--ink-2); margin-top: -8px; }
 .form-problem { color: var(--bad); background: var(--bad-soft); padding: 10px 14px; border-radius: 12px; }
 .form-hint { color: var(--ink-2); font-size: 13px; margin-top: -8px; }
@@ -135,19 +135,31 @@ button:disabled { cursor: default; opacity: .55; }
 .form-acts { display: flex; flex-wrap: wrap; gap: 10px; }
 .form-acts .is-main { flex: 1; }
 .rating { display: flex; flex-direction: column; gap: 10px; }
-.rating-text { margin-top: -6px; font-size: 14px; }
+.rating-text { font-size: 13.5px; margin: 0; }
 .choice { display: flex; gap: 6px; }
 .choice label { position: relative; display: grid; place-items: center; min-height: 48px; cursor: pointer; border-radius: 12px; }
 .choice input { position: absolute; inset: 0; opacity: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
 .choice label:has(:focus-visible) { outline: 3px solid var(--brand-text); }
+.rating .question { display: flex; flex-direction: column; gap: 8px; }
+.questions { display: flex; flex-direction: column; gap: 14px; }
+.rating > .question > .rating-ask { font-size: 18px; font-weight: 650; line-height: 1.4; }
+.over { display: flex; flex-direction: column; align-items: center; gap: 4px; }
+.case-number { font-size: 13.5px; font-variant-numeric: tabular-nums; user-select: text; }
+.follow { display: inline-flex; align-items: center; gap: 4px; min-height: 44px; padding: 0 14px; border-radius: 13px; color: var(--brand-text); font-weight: 600; text-decoration: none; }
+.follow:hover { background: var(--hush); }
 .choice-star label { flex: 1; color: var(--ink-2); background: var(--hush); }
 .choice-star label.is-on { color: var(--brand-text); background: var(--brand-soft); }
 .choice-star .is-on .icon { fill: currentColor; }
 .stars-word { text-align: center; font-weight: 600; font-size: 14px; min-height: 22px; }
-.rating-more { display: flex; flex-direction: column; gap: 8px; }
 .rating-ask { font-weight: 600; font-size: 14px; }
-.choice-solved label { flex: 1; border: 1.5px solid var(--line); min-height: 46px; font-weight: 600; }
-.choice-solved label.is-on { border-color: var(--brand-text); background: var(--brand-soft); }
+.choice.is-wide { flex-direction: column; }
+.choice-step { flex-wrap: wrap; }
+.choice-step label { flex: 1 0 40px; min-height: 46px; border: 1.5px solid var(--line); font-weight: 600; text-align: center; }
+.choice small { display: block; color: var(--ink-2); font-size: 12.5px; font-weight: 400; }
+.choice-words label { padding: 8px 12px; }
+.choice-step label.is-on { border-color: var(--brand-text); background: var(--brand-soft); }
+.choice-words label { flex: 1; border: 1.5px solid var(--line); min-height: 46px; font-weight: 600; }
+.choice-words label.is-on { border-color: var(--brand-text); background: var(--brand-soft); }
 .done { display: flex; flex-direction: column; gap: 14px; align-items: center; text-align: center; padding: 40px 24px; margin: auto 0; }
 .done-mark { width: 62px; height: 62px; border-radius: 50%; display: grid; place-items: center; background: var(--brand-soft); color: var(--brand-text); }
 .card .done-title { font-size: 16px; }

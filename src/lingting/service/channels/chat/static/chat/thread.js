@@ -2,7 +2,8 @@
 
 import { h, icon, linked, put, reconcile } from "./document.js";
 import { shownFile } from "./files.js";
-import { ratingForm } from "./forms.js";
+import { followLink } from "./home.js";
+import { ratingForm } from "./questions.js";
 
 const NEAR_BOTTOM = 80;
 const NEAR_TOP = 60;
@@ -180,11 +181,13 @@ export class Thread {
 
   /** Under the last message: how long it takes, or how it was. */
   renderAfter() {
-    const { standing } = this.conversation;
-    const [state, isRated, isNamed] = standing ? [standing.state, standing.is_rated, Boolean(standing.agent_name)] : [];
+    const { standing, ofCase, asked } = this.conversation;
+    const [state, isRated] = standing ? [standing.state, standing.is_rated] : [];
+    if (state === "ended") this.conversation.readAfterwards();
     reconcile(this.after, [
       state === "waiting" && { key: "waiting", make: () => h("div", { class: "card waiting" }), refine: (card) => reconcile(card, this.waiting(standing)) },
-      state === "ended" && { key: `ended-${this.of}`, sign: `${isRated}|${this.isRatingSkipped}|${isNamed}`, make: () => this.ended(standing) },
+      state === "ended" && { key: `over-${this.of}`, sign: ofCase ? `${ofCase.case_number}|${ofCase.link}` : "", make: () => this.over(ofCase) },
+      state === "ended" && { key: `ended-${this.of}`, sign: `${isRated}|${this.isRatingSkipped}|${Boolean(asked)}`, make: () => this.ended(standing, asked) },
     ].filter(Boolean));
   }
 
@@ -201,20 +204,27 @@ export class Thread {
     ].filter(Boolean);
   }
 
-  ended(standing) {
+  /** The end, with the number of the case and the customer's own way to it. */
+  over(ofCase) {
+    const { sentences } = this;
+    const number = ofCase && h("p", { class: "case-number", text: sentences.say("caseNumber", { number: ofCase.case_number }) });
+    return h("div", { class: "over" }, h("p", { class: "system", text: sentences.say("ended") }), number, ofCase && followLink({ sentences, link: ofCase.link }));
+  }
+
+  ended(standing, asked) {
     const { sentences } = this;
     const again = h("button", { type: "button", class: "button", text: sentences.say("another"), on: { click: this.acts.startNew } });
-    const over = h("p", { class: "system", text: sentences.say("ended") });
-    if (standing.is_rated) return h("div", { class: "after" }, over, h("div", { class: "card after" }, h("p", { class: "done-title", text: sentences.say("thanks") }), h("p", { class: "done-text", text: sentences.say("thanksText") }), again));
-    if (!standing.agent_name || this.isRatingSkipped) return h("div", { class: "after" }, over, again);
+    if (standing.is_rated) return h("div", { class: "after" }, h("div", { class: "card after" }, h("p", { class: "done-title", text: sentences.say("thanks") }), h("p", { class: "done-text", text: sentences.say("thanksText") }), again));
+    if (!standing.agent_name || this.isRatingSkipped || !asked) return h("div", { class: "after" }, again);
     const form = ratingForm({
-      sentences, agentName: standing.agent_name, send: this.acts.rate,
+      asked, sentences, agentName: standing.agent_name, send: this.acts.rate,
+      upload: (file) => this.conversation.server.upload(file, () => {}).promise.then((stored) => stored.id),
       skip: () => {
         this.isRatingSkipped = true;
         this.renderAfter();
       },
     });
-    return h("div", {}, over, h("div", { class: "card" }, form));
+    return h("div", { class: "card" }, form);
   }
 }
 

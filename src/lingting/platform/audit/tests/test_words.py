@@ -1,0 +1,28 @@
+"""What is watched has words: every table and every column of the record, in Chinese."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils.translation import override
+
+from lingting.platform.audit.words import column_label, model_of, table_label
+from lingting.platform.audit.writing import forget_watched_tables, watched_tables
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SIGNS = {"7×24"}
+
+
+@pytest.mark.django_db
+def test_every_watched_table_and_column_is_named_in_chinese() -> None:
+    forget_watched_tables()
+    with override("zh-hans"):
+        names = {table: table_label(table) for table in watched_tables()}
+        for table in list(names):
+            model = model_of(table)
+            assert model is not None, table
+            for field in model._meta.concrete_fields:
+                names[f"{table}.{field.column}"] = column_label(field.column, model=model)
+    assert len(names) > 100
+    assert {where: name for where, name in names.items() if not CHINESE.search(name) and name not in SIGNS} == {}
