@@ -49,6 +49,7 @@ class MailboxForm(forms.ModelForm):
             "smtp_host", "smtp_port", "smtp_security", "smtp_sign_in", "per_minute", "takes_plus",
             "oauth_authorize_url", "oauth_token_url", "oauth_client_id", "oauth_scope", "dkim_domain", "dkim_selector",
             "authserv_id", "acknowledges", "ack_subject_zh", "ack_text_zh", "ack_subject_en", "ack_text_en",
+            "tells_progress", "tells_end",
         ]  # fmt: skip
         labels = {"oauth_scope": gettext_lazy("Permissions asked for (scope)")}
         widgets = {

@@ -18,11 +18,14 @@ def connect() -> None:
     register_line("mail_auto_reply", _("Automatic reply from %(name)s: %(text)s"))
     register_line("mail_bounced", _("The letter did not reach %(address)s: %(words)s"))
     register_line("mail_delayed", _("The letter to %(address)s is delayed: %(words)s"))
-    register_text("email.bounced", _("Your letter in case #%(case)s did not reach %(address)s: %(words)s"), icon="mail-x")
+    bounced = _("Your letter in case #%(case)s did not reach %(address)s: %(words)s")
+    register_text("email.bounced", _with_trouble(bounced), icon="mail-x")
     register_text("email.not_sent", _with_trouble(_("Your letter in case #%(case)s was not sent: %(words)s")), icon="mail-x")
     register_text("email.unsure", _with_trouble(_("Your letter in case #%(case)s: %(words)s")), icon="mail-question")
 
 
 def _with_trouble(sentence: str | Promise) -> Callable[[Mapping[str, Any]], str]:
     """A sentence whose `words` are a stored trouble."""
-    return lambda params: str(sentence) % {"case": params.get("case", "–"), "words": told(str(params.get("words", "")))}
+    return lambda params: str(sentence) % {
+        "case": params.get("case", "–"), "address": params.get("address", "–"), "words": told(str(params.get("words", "")))
+    }  # fmt: skip

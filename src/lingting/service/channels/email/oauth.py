@@ -49,7 +49,8 @@ def access_token(mailbox: Mailbox) -> str:
     answer = _ask(mailbox, {"grant_type": "refresh_token", "refresh_token": refresh_token})
     token = str(answer.get("access_token") or "")
     if not token:
-        raise TokenRefused(_("The provider gave no token: %(reason)s") % {"reason": str(answer.get("error", ""))[:100]})
+        reason = str(answer.get("error", ""))[:100]
+        raise TokenRefused(_("The provider gave no token: %(reason)s") % {"reason": reason}, reason=reason)
     replaced = str(answer.get("refresh_token") or refresh_token)
     if replaced != refresh_token:
         mailbox.oauth_refresh_token = locked(replaced)
@@ -127,9 +128,9 @@ def _ask(mailbox: Mailbox, fields: dict[str, str]) -> dict[str, object]:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             found = json.loads(answer.read(1_000_000))
     except urllib.error.HTTPError as error:
-        raise TokenRefused(
-            _("The provider refused a token: %(reason)s. Connect the mailbox again.") % {"reason": _reason(error)}
-        ) from error
+        reason = _reason(error)
+        sentence = _("The provider refused a token: %(reason)s. Connect the mailbox again.")
+        raise TokenRefused(sentence % {"reason": reason}, reason=reason) from error
     except (urllib.error.URLError, TimeoutError, ValueError) as error:
         raise TokenRefused(_("The token address does not answer: %(reason)s") % {"reason": str(error)[:120]}) from error
     return found if isinstance(found, dict) else {}

@@ -245,7 +245,7 @@ def _reason(address: str, *, known: dict[str, str], points: set[str]) -> str:
 
 def _warning(address: str, *, is_ours: bool, is_new: bool, stopped: dict[str, str], field: str) -> str:
     if address in stopped:
-        return _("Cannot be reached: %(reason)s") % {"reason": stopped[address]}
+        return _("Cannot be reached: %(reason)s") % {"reason": told(stopped[address])}
     if is_ours:
         return _("Our own side: the whole history goes with it")
     if is_new:

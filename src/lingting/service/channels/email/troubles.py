@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -32,6 +33,29 @@ _SENTENCES: dict[str, str | Promise] = {
     "broke": _("The connection to %(host)s:%(port)s broke: %(said)s"),
     "unsure": _("The connection broke while the server was taking this letter: it may have arrived, or not."),
 }
+_REFUSED: dict[str, str | Promise] = {
+    "fields_missing": _("It was to close the case, but fields that closing needs are empty. Fill them in and send it again."),
+    "complaint_still_open": _(
+        "It was to close the case, but the complaint is not finished. Finish it, or send the letter without closing."
+    ),
+    "case_is_closed": _("The case has been closed in the meantime. Open it again and send the letter once more."),
+    "conversation_is_over": _("The exchange it belongs to has ended. Write it anew in the case."),
+    "case_not_found": _("Its case is not there any more."),
+    "token_refused": _("The provider lets us in no more (OAuth 2.0). Sign in there again on the mailbox's page. It said: %(said)s"),
+    "secret_unreadable": _("The stored password cannot be read: the centre's SECRET_KEY has changed. Enter the password again."),
+}
+_BOUNCED: dict[str, str | Promise] = {
+    "no_such_address": _("This address does not exist"),
+    "mailbox_off": _("This mailbox does not take mail any more"),
+    "mailbox_full": _("This mailbox is full"),
+    "no_way": _("No server can be reached for this address"),
+    "unwanted": _("The other side does not want our letters"),
+    "came_back": _("Our letter came back"),
+}
+_STATUSES = (
+    ("5.1.", "no_such_address"), ("5.2.1", "mailbox_off"), ("5.2.2", "mailbox_full"), ("5.4.", "no_way"), ("5.7.", "unwanted"),
+)  # fmt: skip
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((LoginError, smtplib.SMTPAuthenticationError), "sign_in"),
     ((ssl.SSLCertVerificationError,), "certificate"),
@@ -46,7 +70,7 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong with a server, by code; `said` are its own words."""
+    """What went wrong with a server, by code; `said` are its own words. Of a refusal `host` is the code it has."""
 
     code: str
     host: str = ""
@@ -55,6 +79,11 @@ class Trouble:
 
     def words(self) -> str:
         """What it was, and what to do, in one or two sentences."""
+        if self.code in _BOUNCED:
+            what = str(_BOUNCED[self.code])
+            return gettext("%(what)s (%(said)s)") % {"what": what, "said": self.said} if self.said else what
+        if self.code == "refusal" and self.host in _REFUSED:
+            return str(_REFUSED[self.host]) % {"said": self.said}
         if self.code not in _SENTENCES:
             return gettext(self.said) if self.said else ""
         return str(_SENTENCES[self.code]) % {"host": self.host, "port": self.port, "said": self.said, "why": self.said}
@@ -67,10 +96,17 @@ class Trouble:
 def trouble_of(error: BaseException, *, host: str, port: int) -> Trouble:
     """What an error means."""
     if isinstance(error, Refusal):
-        return Trouble("refusal", host, port, str(error))
+        return Trouble("refusal", error.code, 0, str(error.details.get("reason", error)))
     code = next((code for kinds, code in _KINDS if isinstance(error, kinds)), "broke")
     said = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else _said(error)
     return Trouble(code, host, port, said)
+
+
+def bounce_of(said: str) -> Trouble:
+    """Why a letter came back, by the enhanced status code (RFC 3463) in what the other side said."""
+    found = _STATUS.search(said)
+    status = found[0] if found else ""
+    return Trouble(next((code for start, code in _STATUSES if status.startswith(start)), "came_back"), said=said)
 
 
 def words_of(error: BaseException, *, host: str, port: int) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from lingting.kernel.clocks.selectors import live_clock
-from lingting.service.channels.email.services import add_to_last_word, send_progress
+from lingting.service.channels.email.services import add_to_last_word, send_progress, written_moment
 from lingting.service.workorders.models import Department
 from lingting.service.workorders.selectors import public_words
 
@@ -57,15 +55,15 @@ def tell_asked(case_id: int, *, order_id: int, department: Department, key: str,
             said = public_words(department)
             words[key_of] = said if key_of == "zh" else said[:1].lower() + said[1:]
             if clock is not None and clock.due_at is not None:
-                expected[key_of] = date_format(timezone.localtime(clock.due_at), "SHORT_DATETIME_FORMAT")
+                expected[key_of] = written_moment(clock.due_at)
     return tell_progress(case_id, words=words, expected=expected, key=key, now=now)
 
 
 def tell_end(case_id: int, *, key: str, now: datetime) -> bool:
     """That it is done, and where to say how it was: in the letter that closes it, else in one of its own."""
-    return add_to_last_word(case_id, line=_RATE) or _send(case_id, subject=_ENDED, text=_END, key=key, now=now)
+    return add_to_last_word(case_id, line=_RATE) or _send(case_id, subject=_ENDED, text=_END, key=key, now=now, is_last=True)
 
 
-def _send(case_id: int, *, subject: Words, text: Words, key: str, now: datetime) -> bool:
+def _send(case_id: int, *, subject: Words, text: Words, key: str, now: datetime, is_last: bool = False) -> bool:
     client_key = uuid5(NAMESPACE_URL, f"lingting:portal:{case_id}:{key}")
-    return send_progress(case_id, subject=subject, text=text, client_key=client_key, now=now) is not None
+    return send_progress(case_id, subject=subject, text=text, client_key=client_key, now=now, is_last=is_last) is not None

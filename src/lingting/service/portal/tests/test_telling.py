@@ -145,6 +145,28 @@ def test_the_end_is_told_once_with_the_way_to_rate(scene: Scene, case: Case):
     assert Letter.objects.count() == 2
 
 
+def test_a_mailbox_that_writes_nothing_on_the_way_still_tells_the_end(scene: Scene, case: Case):
+    Mailbox.objects.update(tells_progress=False)
+    department = orders.save_department({"name_zh": "物流", "minutes": 60, "public_zh": "我们正在与物流核实"})
+    orders.ask_department(
+        case.pk, department_id=department.pk, subject="x", question="y", actor=scene.lin.as_actor, now=timezone.now()
+    )
+    assert not Letter.objects.exists()
+    talk_in(case, channel="form")
+    answer_case(case.pk, text="明天到", actor=scene.lin.as_actor, now=timezone.now())
+    close_case(case.pk, actor=scene.lin.as_actor, now=timezone.now())
+    assert [("已经办结" in letter.text) for letter in Letter.objects.order_by("pk")] == [False, True]
+
+
+def test_a_mailbox_that_writes_nothing_at_the_end_tells_progress_only(scene: Scene, case: Case):
+    Mailbox.objects.update(tells_end=False)
+    assert telling.tell_progress(case.pk, words=telling.ANSWERED, key="a", now=timezone.now())
+    talk_in(case, channel="form")
+    answer_case(case.pk, text="明天到", actor=scene.lin.as_actor, now=timezone.now())
+    close_case(case.pk, actor=scene.lin.as_actor, now=timezone.now())
+    assert not any("已经办结" in letter.text for letter in Letter.objects.all())
+
+
 def test_a_case_that_nobody_answered_ends_silently(scene: Scene, case: Case):
     talk_in(case, channel="mail")
     close_case(case.pk, actor=scene.lin.as_actor, now=timezone.now())

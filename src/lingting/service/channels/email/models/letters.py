@@ -122,7 +122,7 @@ class LetterFile(models.Model):
 
 
 class Suppression(models.Model):
-    """An address to which nothing is sent any more, and why; a person can lift it."""
+    """An address to which nothing is sent any more, and why (a stored `Trouble`); a person can lift it."""
 
     address = models.CharField(_("address"), max_length=320, unique=True)
     reason = models.CharField(max_length=300)

@@ -89,6 +89,8 @@ class Mailbox(models.Model):
     ack_text_zh = models.TextField(_("Chinese text"), blank=True)
     ack_subject_en = models.CharField(_("English subject"), max_length=150, blank=True)
     ack_text_en = models.TextField(_("English text"), blank=True)
+    tells_progress = models.BooleanField(_("write at each step customers care about"), default=True)
+    tells_end = models.BooleanField(_("write when it is done, with the way to rate it"), default=True)
 
     uid_validity = models.BigIntegerField(null=True)
     uid_next = models.BigIntegerField(default=1)

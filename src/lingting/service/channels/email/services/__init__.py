@@ -19,6 +19,7 @@ from lingting.service.channels.email.services.letters import (
     withdraw_letter,
     write_letter,
 )
+from lingting.service.channels.email.services.moments import typed_moment, written_moment
 from lingting.service.channels.email.services.plain import send_plain
 from lingting.service.channels.email.services.quarantine import (
     NoSuchMail,
@@ -58,6 +59,8 @@ __all__ = [
     "store_mail",
     "store_mails",
     "throw_away",
+    "typed_moment",
     "withdraw_letter",
     "write_letter",
+    "written_moment",
 ]

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from lingting.service.channels.email.models import Letter, LetterKind, Mail, Mailbox, MailKind
@@ -24,6 +22,7 @@ from lingting.service.channels.email.services.letters import (
     send_automatically,
 )
 from lingting.service.channels.email.services.linking import CASE_LINK
+from lingting.service.channels.email.services.moments import written_moment
 from lingting.service.crm.models import ContactPoint
 from lingting.service.desk.models import Case
 from lingting.service.desk.services import filled, filled_lines, start_conversation
@@ -84,8 +83,11 @@ def send_progress(
     client_key: UUID,
     now: datetime,
     values: Mapping[str, str] | None = None,
+    is_last: bool = False,
 ) -> Letter | None:
     """Tells a case's customer by mail how it goes; for other apps' steps, once per `client_key`.
+
+    The mailbox says whether it writes so at all: on the way, and (`is_last`) when it is done.
 
     `subject` and `text` map "zh" and "en" to texts with the variables of canned replies, `{{case.promise}}` and those of
     `values`; a line with a variable that has no value is left out. None when the customer has no reachable address or no
@@ -97,6 +99,8 @@ def send_progress(
     if way is None:
         return None
     address, mailbox = way
+    if not (mailbox.tells_end if is_last else mailbox.tells_progress):
+        return None
     key = "zh" if (case.customer.language or mailbox.language).lower().startswith("zh") else "en"
     known = case_values(case, language=key) | dict(values or {})
     wording = Wording(
@@ -112,7 +116,7 @@ def send_progress(
 def case_values(case: Case, *, language: str) -> dict[str, str]:
     """What the variables of an automatic letter stand for."""
     with override("zh-hans" if language == "zh" else "en"):
-        due = date_format(timezone.localtime(case.due_at), "SHORT_DATETIME_FORMAT") if case.due_at else ""
+        due = written_moment(case.due_at) if case.due_at else ""
         name = case.customer.name or ("客户" if language == "zh" else "customer")
         return {
             "customer.name": name, "case.number": str(case.pk), "case.subject": case.subject or f"#{case.pk}",

@@ -13,6 +13,7 @@ from lingting.service.channels.email.events import LetterMoved
 from lingting.service.channels.email.models import Letter, Mail, Suppression
 from lingting.service.channels.email.parsing.kinds import Failure, Nature
 from lingting.service.channels.email.parsing.words import addresses
+from lingting.service.channels.email.troubles import bounce_of
 from lingting.service.desk.models import MessageKind
 from lingting.service.desk.services import add_message
 
@@ -46,14 +47,13 @@ def _note(letter: Letter, *, failure: Failure, now: datetime) -> None:
     )  # fmt: skip
     if not failure.is_final:
         return
-    Suppression.objects.get_or_create(
-        address=failure.address, defaults={"reason": words or "bounced", "letter": letter, "created_at": now}
-    )
-    letter.bounced_at, letter.trouble = now, words
+    reason = bounce_of(words).stored()
+    Suppression.objects.get_or_create(address=failure.address, defaults={"reason": reason, "letter": letter, "created_at": now})
+    letter.bounced_at, letter.trouble = now, reason
     letter.save(update_fields=["bounced_at", "trouble"])
-    record(LetterMoved(case_id=letter.case_id, letter_id=letter.pk, state="bounced", trouble=words), actor=SYSTEM, now=now)
+    record(LetterMoved(case_id=letter.case_id, letter_id=letter.pk, state="bounced", trouble=reason), actor=SYSTEM, now=now)
     if letter.author is not None:
-        params = {"address": failure.address, "case": letter.case_id, "words": words[:120]}
+        params = {"address": failure.address, "case": letter.case_id, "words": bounce_of(words[:120]).stored()}
         tell(letter.author, code="email.bounced", params=params, url=f"/desk/cases/{letter.case_id}/", now=now)
 
 

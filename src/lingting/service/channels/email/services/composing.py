@@ -13,7 +13,6 @@ from email.utils import format_datetime
 from html import escape
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -22,6 +21,7 @@ from lingting.platform.files.selectors import open_file
 from lingting.service.channels.email.dkim_keys import can_sign, signed
 from lingting.service.channels.email.models import Letter, LetterKind
 from lingting.service.channels.email.parsing.words import Address, addresses
+from lingting.service.channels.email.services.moments import written_moment
 from lingting.service.channels.email.tokens import case_token
 from lingting.service.desk.models import Message, MessageKind
 
@@ -164,7 +164,7 @@ def _html(letter: Letter, history: Sequence[Quote], pictures: Mapping[str, Store
 
 
 def _introduction(quote: Quote) -> str:
-    moment = date_format(timezone.localtime(quote.at), "SHORT_DATETIME_FORMAT")
+    moment = written_moment(quote.at)
     return _("On %(moment)s, %(who)s wrote:") % {"moment": moment, "who": quote.who}
 
 

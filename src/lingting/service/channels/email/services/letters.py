@@ -31,6 +31,7 @@ from lingting.service.channels.email.services.composing import pictures_in
 from lingting.service.channels.email.services.drafting import draft_again
 from lingting.service.channels.email.services.intake import wake_readers
 from lingting.service.channels.email.services.linking import without_link
+from lingting.service.channels.email.troubles import told, trouble_of
 from lingting.service.desk.models import Case, Conversation, MessageKind
 from lingting.service.desk.services import NewMessage, add_messages, answer_case, check_text, save_draft
 
@@ -236,7 +237,7 @@ def _release(letter: Letter, *, now: datetime) -> None:
                 conversation_id=letter.conversation_id, data={"extra": "mail"},
             )  # fmt: skip
     except Refusal as refusal:
-        letter.state, letter.trouble = LetterState.FAILED, str(refusal)[:300]
+        letter.state, letter.trouble = LetterState.FAILED, trouble_of(refusal, host="", port=0).stored()
         letter.save(update_fields=["state", "trouble"])
         _tell_author(letter, now=now)
         record(
@@ -349,7 +350,7 @@ def _recipients(wording: Wording) -> tuple[list[str], list[str], list[str]]:
         sentence = _(
             "%(address)s cannot be reached: %(reason)s. Lift the stop under Settings, Unreachable addresses, or leave it out."
         )
-        raise BadLetter(sentence % {"address": stopped.address, "reason": stopped.reason}, fields={"to": [stopped.address]})
+        raise BadLetter(sentence % {"address": stopped.address, "reason": told(stopped.reason)}, fields={"to": [stopped.address]})
     return lists[0], lists[1], lists[2]
 
 

@@ -12,7 +12,7 @@ from lingting.kernel.timeline.events import SYSTEM
 from lingting.kernel.timeline.services import record
 from lingting.service.channels.email.events import LetterMoved
 from lingting.service.channels.email.models import Letter, LetterState, Mailbox, Suppression
-from lingting.service.channels.email.troubles import Trouble
+from lingting.service.channels.email.troubles import Trouble, bounce_of
 from lingting.service.desk.models import MessageKind
 from lingting.service.desk.services import add_message, mark_delivered
 
@@ -94,5 +94,6 @@ def _note_unreachable(letter: Letter, *, address: str, code: int, words: str, no
     )  # fmt: skip
     if code >= 500 and any(status in words for status in _SURE_TO_STAY):
         Suppression.objects.get_or_create(
-            address=address, defaults={"reason": f"{code} {words}"[:300], "letter": letter, "created_at": now}
+            address=address,
+            defaults={"reason": bounce_of(f"{code} {words}").stored(), "letter": letter, "created_at": now},
         )

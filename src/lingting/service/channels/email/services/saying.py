@@ -51,13 +51,14 @@ def carry_message(message_id: int, *, now: datetime) -> Letter | None:
 
 
 def add_to_last_word(case_id: int, *, line: Mapping[str, str]) -> bool:
-    """Adds a line ("zh", "en") to the letter that closes a case and is just going out; False where none does.
+    """Adds a line ("zh", "en") to the letter that closes a case and is just going out; False where none does, or its mailbox
+    writes nothing at the end.
 
     The line is the letter's alone: the case keeps what was written.
     """
     letter = Letter.objects.select_related("case__customer", "mailbox").filter(case_id=case_id, closes=True, state=LetterState.HELD)
     found = letter.order_by("-id").first()
-    if found is None:
+    if found is None or not found.mailbox.tells_end:
         return False
     language = found.case.customer.language or found.mailbox.language
     Letter.objects.filter(pk=found.pk).update(text=f"{found.text}\n\n{line['zh' if language.lower().startswith('zh') else 'en']}")

@@ -42,10 +42,21 @@ def test_a_mailbox_is_connected_with_an_address_and_a_code(page: Client, mailbox
     answer = page.post("/mail/mailboxes/new/exmail/", given)
     assert answer.status_code == 302, answer.context["form"].errors
     made = Mailbox.objects.get(address="help@centre.example")
+    assert (made.acknowledges, made.tells_progress, made.tells_end) == (True, True, True)
+    assert "{{case.number}}" in made.ack_text_zh and "{{case.number}}" in made.ack_text_en
     assert (made.imap_host, made.smtp_host, made.smtp_port) == ("imap.exmail.qq.com", "smtp.exmail.qq.com", 465)
     assert opened(made.secret) == "code-1234"
     shown = page.get(f"/mail/mailboxes/{made.pk}/").content.decode()
     assert "code-1234" not in shown and made.secret not in shown
+
+
+def test_a_new_mailbox_writes_nothing_by_itself_where_that_is_switched_off(page: Client, mailbox: Mailbox):
+    form = page.get("/mail/mailboxes/new/lmtp/").context["form"]
+    off = ("acknowledges", "tells_progress", "tells_end")
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False) and name not in off}
+    page.post("/mail/mailboxes/new/lmtp/", given | {"address": "quiet@centre.example", "queue": str(mailbox.queue_id)})
+    made = Mailbox.objects.get(address="quiet@centre.example")
+    assert not (made.acknowledges or made.tells_progress or made.tells_end)
 
 
 def test_a_password_left_empty_keeps_the_one_that_is_stored(page: Client, mailbox: Mailbox):

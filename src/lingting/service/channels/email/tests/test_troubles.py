@@ -11,7 +11,9 @@ from django.utils.translation import override
 from imapclient.exceptions import LoginError
 
 from lingting.kernel.notices.registry import text_of
-from lingting.service.channels.email.troubles import Trouble, told, trouble_of
+from lingting.service.channels.email.oauth import TokenRefused
+from lingting.service.channels.email.troubles import Trouble, bounce_of, told, trouble_of
+from lingting.service.desk.services.recording import FieldsMissing
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,34 @@ def test_a_trouble_is_told_in_the_readers_language(error: Exception, english: st
         assert english in told(stored)
     with override("zh-hans"):
         assert chinese in told(stored)
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "chinese"),
+    [
+        ("5.1.1 unknown user", "This address does not exist (5.1.1 unknown user)", "此地址不存在（5.1.1 unknown user）"),
+        ("550 5.2.2 over quota", "This mailbox is full", "对方邮箱已满"),
+        ("550 5.7.1 spam", "does not want our letters", "对方拒收"),
+        ("gone", "Our letter came back (gone)", "邮件被退回"),
+        ("", "Our letter came back", "邮件被退回"),
+    ],
+)
+def test_why_a_letter_came_back_is_told_in_the_readers_language(said: str, english: str, chinese: str):
+    stored = bounce_of(said).stored()
+    with override("en"):
+        assert english in told(stored)
+    with override("zh-hans"):
+        assert chinese in told(stored)
+
+
+def test_a_refusal_is_told_in_the_readers_language_whatever_it_was_said_in():
+    with override("en"):
+        stored = trouble_of(FieldsMissing("Fill in: order number"), host="", port=0).stored()
+    with override("zh-hans"):
+        assert "结案" in told(stored)
+    refused = trouble_of(TokenRefused("…", reason="invalid_grant"), host="imap.example", port=993)
+    with override("zh-hans"):
+        assert "invalid_grant" in refused.words() and "OAuth" in refused.words() and "provider" not in refused.words()
 
 
 def test_words_of_people_and_servers_stay_as_they_are():

@@ -30,7 +30,8 @@ def recipients(request: HttpRequest, case_id: int) -> HttpResponse:
     talk = services.mail_conversation(case_id)
     fields = {name: [request.GET.get(name, "")] for name in FIELDS}
     found = selectors.who_gets(case, conversation_id=talk.pk if talk else None, fields=fields)
-    context = {"people": found, "warned": [one for one in found if one.warning]}
+    due_at = services.typed_moment(request.GET.get("due_at", ""))
+    context = {"people": found, "warned": [one for one in found if one.warning], "due_at": due_at}
     return render(request, "email/_recipients.html", context)
 
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +19,7 @@ from lingting.platform.refusals import NotPermitted
 from lingting.platform.ui.toasts import add_toast, add_trigger
 from lingting.service.channels.email import selectors, services
 from lingting.service.channels.email.models import Letter, Mailbox
-from lingting.service.channels.email.services.letters import NoMailbox, Wording
+from lingting.service.channels.email.services.letters import BadLetter, NoMailbox, Wording
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case, Conversation, Priority
 from lingting.service.desk.selectors import access_case, access_case_to, may_act
@@ -121,18 +120,22 @@ def customer_context(request: HttpRequest, *, customer: Customer, **given: Any) 
 
 def _wording(request: HttpRequest, case: Case, mailbox: Mailbox) -> Wording:
     given = request.POST
-    due = parse_datetime(given.get("due_at", "")) if given.get("due_at") else None
     signature = selectors.signature_for(request.user, language=case.customer.language or mailbox.language)
     return Wording(
         to=[given.get("to", "")], cc=[given.get("cc", "")], bcc=[given.get("bcc", "")], subject=given.get("subject", ""),
         text=given.get("text", ""), quote=given.get("quote") if given.get("quote") in ("none", "last", "all") else "last",
-        signature=signature if given.get("signature") else "", file_ids=_files(request), due_at=_aware(due),
+        signature=signature if given.get("signature") else "", file_ids=_files(request), due_at=_due_in(given.get("due_at", "")),
         closes=given.get("then") == "close",
     )  # fmt: skip
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
+def _due_in(text: str) -> datetime | None:
+    """When to send; None at once. Raises `BadLetter`."""
+    due = services.typed_moment(text)
+    if text.strip() and due is None:
+        sentence = _("Choose a day and a time.")
+        raise BadLetter(sentence, fields={"due_at": [sentence]})
+    return due
 
 
 def _files(request: HttpRequest) -> list[int]:
@@ -179,8 +182,8 @@ def _own_letter(request: HttpRequest, letter_id: int) -> Letter:
 def _held_answer(held: Letter) -> HttpResponse:
     response = HttpResponse(status=204)
     seconds = (held.due_at - held.created_at).total_seconds()
-    undo = reverse("email:withdrawal", args=[held.pk])
-    text = _("Sent in %(seconds)d s.") % {"seconds": seconds} if seconds <= 60 else _("The letter waits for its moment.")
+    undo, written = reverse("email:withdrawal", args=[held.pk]), services.written_moment(held.due_at)
+    text = _("Sent in %(seconds)d s.") % {"seconds": seconds} if seconds <= 60 else _("It goes on %(moment)s.") % {"moment": written}
     add_toast(response, text, undo_url=undo, undo_label=_("Undo"))
     add_trigger(response, "desk:changed", {"case_id": held.case_id})
     return response

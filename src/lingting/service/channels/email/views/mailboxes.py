@@ -49,7 +49,8 @@ def new_mailbox(request: HttpRequest, provider: str) -> HttpResponse:
         "ack_subject_zh": ACK_SUBJECT["zh"], "ack_text_zh": ACK_TEXT["zh"], "ack_subject_en": ACK_SUBJECT["en"],
         "ack_text_en": ACK_TEXT["en"],
     } | preset.fields  # fmt: skip
-    return _edit(request, Mailbox(provider=provider, changed_at=timezone.now(), **preset.fields), preset=preset, initial=initial)
+    fresh = Mailbox(provider=provider, acknowledges=True, changed_at=timezone.now(), **preset.fields)
+    return _edit(request, fresh, preset=preset, initial=initial)
 
 
 @requires(MANAGE)
