@@ -117,6 +117,37 @@ def test_a_dialog_takes_the_first_field_and_gives_the_keyboard_back(visit: Any) 
     assert page.evaluate("document.activeElement.dataset.opens") == "sample-modal"
 
 
+def test_a_button_of_a_menu_sends_its_value(visit: Any) -> None:
+    page = visit("/ui/")
+    page.evaluate("""() => {
+      document.getElementById("dots-menu").innerHTML = '<form hx-post="/sent/" hx-swap="none"><button class="lt-menu-item" name="state" value="ready">Ready</button></form>';
+      window.htmx.process(document.getElementById("dots-menu"));
+    }""")
+    page.click("[popovertarget=dots-menu]")
+    with page.expect_request("**/sent/") as sent:
+        page.click("#dots-menu button")
+    assert sent.value.post_data == "state=ready"
+    page.wait_for_selector("#dots-menu", state="hidden")
+
+
+def test_what_the_server_brings_into_a_dialog_names_it_and_takes_the_focus(visit: Any) -> None:
+    page = visit("/ui/")
+    page.route("**/question/", lambda route: route.fulfill(body='<form><h3 data-dialog-title>Merge #7</h3><input name="number"></form>'))
+    page.evaluate("""() => {
+      const dialog = document.querySelector("dialog.lt-dialog.is-modal");
+      dialog.querySelector(".lt-dialog-body").innerHTML = '<div id="filled" data-dialog-fill></div>';
+      document.querySelector("main").insertAdjacentHTML("beforeend", `<button id="asks" data-opens="${dialog.id}" hx-get="/question/" hx-target="#filled">Merge…</button>`);
+      window.htmx.process(document.getElementById("asks"));
+    }""")
+    for _time in range(2):
+        page.click("#asks")
+        page.wait_for_selector("dialog[open] h2:text-is('Merge #7')")
+        assert page.evaluate("document.activeElement.name") == "number"
+        assert page.locator("dialog[open] h3").count() == 0
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#filled:empty", state="attached")
+
+
 def test_shift_picks_a_range_and_the_bulk_bar_counts_it(visit: Any) -> None:
     page = visit("/ui/sample/list/")
     page.check("tbody tr:nth-child(2) input[name=picked]")

@@ -20,7 +20,7 @@ from lingting.service.desk.models import BulkAct, BulkItem, BulkOutcome, Case, C
 from lingting.service.desk.services.assigning import assign_case, queue_case
 from lingting.service.desk.services.closing import close_case, reopen_case
 from lingting.service.desk.services.fields import add_tag, remove_tag, set_priority, set_type
-from lingting.service.desk.services.refusals import UnknownChoice
+from lingting.service.desk.services.refusals import CaseIsClosed, UnknownChoice
 from lingting.service.desk.services.snoozing import snooze_case, wake_case
 
 MOST_AT_ONCE = 200
@@ -110,9 +110,16 @@ def _do_one(item: BulkItem, *, do: Do, actor: Actor, now: datetime) -> None:
             was_changed = do(held.case_id, before=before, actor=actor, now=now) is not False
         held.outcome = BulkOutcome.CHANGED if was_changed else BulkOutcome.UNCHANGED
     except Refusal as refusal:
-        held.outcome, held.reason = BulkOutcome.REFUSED, str(refusal)[:300]
+        held.outcome, held.reason = BulkOutcome.REFUSED, _reason_for_many(refusal)[:300]
     held.before = before
     held.save(update_fields=["outcome", "reason", "before"])
+
+
+def _reason_for_many(refusal: Refusal) -> str:
+    """Why, without what is peculiar to one case, so that the outcome of the act can be counted by reason."""
+    if isinstance(refusal, CaseIsClosed):
+        return _("The case is closed. Reopen it first if something is still to be done.")
+    return str(refusal)
 
 
 def _standing(case_id: int) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_one_refusal_does_not_hold_up_the_others_and_says_why(scene: Scene):
     assert selectors.bulk_outcomes(bulk.pk) == {"waiting": 0, "changed": 2, "unchanged": 0, "refused": 1}
     (refusal,) = selectors.refusals_of(bulk.pk)
     assert refusal["cases"] == [ids[1]]
-    assert "赵磊" in refusal["reason"]
+    assert "已关闭" in refusal["reason"] and "赵磊" not in refusal["reason"]
 
 
 def test_an_unknown_act_is_not_taken(scene: Scene):

@@ -139,7 +139,10 @@ export function startDialogs() {
   document.addEventListener("keydown", onMenuKey);
   document.addEventListener("click", (event) => {
     const item = event.target.closest?.(".lt-menu-item:not(label)");
-    item?.closest("[popover]")?.hidePopover();
+    const menu = item?.closest("[popover]");
+    // A button that sends a form is sent first: hiding takes the focus from it, and its value would be lost.
+    if (item?.form) setTimeout(() => menu?.hidePopover());
+    else menu?.hidePopover();
   });
   document.addEventListener("close", (event) => event.target.querySelector("[data-dialog-fill]")?.replaceChildren(), true);
   whenNew(onFilled);
