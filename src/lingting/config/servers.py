@@ -12,7 +12,10 @@ from lingting.config.up import PortTaken
 from lingting.platform.realtime.application import PREFIX
 from lingting.platform.realtime.serving import listening_socket, live_application, serve
 
-WEB_THREADS = int(os.environ.get("WEB_THREADS", "8"))
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "3"))
+TALK_THREADS = int(os.environ.get("TALK_THREADS", "2"))
+TALK = ("/api/", "/routing/")
+"""Where customers speak and work is taken: short calls with threads of their own, so that no slow page stands before them."""
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, len(os.sched_getaffinity(0)))))
 WORKER_JOBS = int(os.environ.get("WORKER_JOBS", "4"))
 
@@ -20,7 +23,8 @@ WORKER_JOBS = int(os.environ.get("WORKER_JOBS", "4"))
 def run_one_port(*, host: str, port: int, listener: socket.socket | None = None) -> None:
     """Pages and the hub behind one address: uvicorn in front, Django in threads behind it.
 
-    With a `listener` several such processes answer at one address: whoever is free takes the next connection.
+    With a `listener` several such processes answer at one address: whoever is free takes the next connection. The threads
+    are few on purpose: they share one interpreter, and more of them only wait for it (decision 0009).
     """
     from a2wsgi import WSGIMiddleware
 
@@ -29,14 +33,17 @@ def run_one_port(*, host: str, port: int, listener: socket.socket | None = None)
 
     live = live_application()
     django_pages: Any = pages
-    threads: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
-    wrapped: Any = TogetherApplication(threads)
+    looked_at: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
+    talking: Any = WSGIMiddleware(django_pages, workers=TALK_THREADS)
+    talked_in: Any = TogetherApplication(talking)
 
     async def site(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan" or scope.get("path", "").startswith(PREFIX):
             await live(scope, receive, send)
+        elif scope.get("path", "").startswith(TALK):
+            await talked_in(scope, receive, send)
         else:
-            await wrapped(scope, receive, send)
+            await looked_at(scope, receive, send)
 
     serve(live, listener=listener or listen(host, port), application=site)
 
