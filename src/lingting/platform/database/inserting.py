@@ -77,6 +77,13 @@ _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]").search
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+def _list(value: list[Any]) -> str:
+    """An array; of texts here, of anything else by the adapters."""
+    if not all(type(each) is str for each in value):
+        return _adapted(value)
+    return _text("{" + ",".join(['"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"' for each in value]) + "}")
+
+
 class _Ways(dict[type, Callable[[Any], str]]):
     """How a value of a type is written; a type that is not named here goes through psycopg's adapters."""
 
@@ -92,7 +99,7 @@ def _adapted(value: Any) -> str:
 
 _WAYS = _Ways({
     type(None): lambda _nothing: "\\N", bool: lambda value: "t" if value else "f", int: int.__repr__, float: float.__repr__,
-    str: _text, datetime: datetime.isoformat, date: date.isoformat, Decimal: str, UUID: str,
+    str: _text, list: _list, datetime: datetime.isoformat, date: date.isoformat, Decimal: str, UUID: str,
 })  # fmt: skip
 
 

@@ -47,3 +47,18 @@ def test_many_rows_with_a_rare_kind_of_value_among_them_keep_their_order():
         copy_rows("listed", ("number", "many"), rows)
         cursor.execute("SELECT number, many FROM listed ORDER BY at")
         assert cursor.fetchall() == rows
+
+
+@pytest.mark.django_db
+def test_lists_of_any_words_stay_lists():
+    rows: list[tuple[Any, ...]] = [
+        ([],),
+        (["a", "", "NULL", 'b"c', "d\\e", "f,g", "{h}", "i\tj\n", " k "],),
+        ([1, 2],),
+        ([None, "x"],),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE worded (at serial, many text[]) ON COMMIT DROP")
+        copy_rows("worded", ("many",), rows)
+        cursor.execute("SELECT many FROM worded ORDER BY at")
+        assert cursor.fetchall() == [rows[0], rows[1], (["1", "2"],), rows[3]]

@@ -21,7 +21,7 @@ from lingting.service.channels.email.models import Intake, Mailbox
 from lingting.service.channels.email.sending import send_due
 from lingting.service.channels.email.services.intake import WAKE_CHANNEL
 from lingting.service.channels.email.services.letters import release_due
-from lingting.service.channels.email.services.reading import read_waiting
+from lingting.service.channels.email.services.reading import Reader
 
 LOOK_SECONDS = 1.0
 SETTINGS_SECONDS = 3.0
@@ -33,9 +33,9 @@ _log = logging.getLogger(__name__)
 
 def run_mail(*, stop_event: threading.Event, listeners: list[Listener] | None = None) -> None:
     """Runs until the event is set; what is in hand is finished. `listeners` replaces what the environment says."""
-    wake = threading.Event()
+    wake, reader = threading.Event(), Reader()
     workers = [
-        _Worker("reader", lambda claimant: read_waiting(claimant, now=timezone.now()), stop_event),
+        _Worker("reader", lambda claimant: reader.read_waiting(claimant, now=timezone.now()), stop_event, end=reader.close),
         _Worker("sender", _send, stop_event),
     ]
     for worker in workers:
@@ -69,8 +69,11 @@ def _send(claimant: Claimant) -> int:
 class _Worker(threading.Thread):
     """Does one kind of work over and over: at once while there is some, else when woken or after a second."""
 
-    def __init__(self, name: str, act: Callable[[Claimant], int], stop_event: threading.Event) -> None:
+    def __init__(
+        self, name: str, act: Callable[[Claimant], int], stop_event: threading.Event, *, end: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(name=name, daemon=True)
+        self._end = end
         self.wake = threading.Event()
         self._act = act
         self._stop_event = stop_event
@@ -93,6 +96,7 @@ class _Worker(threading.Thread):
             if not did:
                 self.wake.wait(LOOK_SECONDS)
                 self.wake.clear()
+        self._end()
         claimant.release()
         connection.close()
 

@@ -107,6 +107,8 @@ def _pairs(value: str) -> list[tuple[str, str]]:
     simple = _SIMPLE.fullmatch(value) if len(value) <= LONGEST_SIMPLE else None
     if simple:
         return [(simple.group(1), simple.group(2))]
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return [("", value)]
     value = value.replace("\r", " ").replace("\n", " ").replace("\x00", "")
     try:
         pairs = [pair for pair in getaddresses([value]) if "@" in pair[1]]

@@ -1,8 +1,9 @@
 """Stored bytes become what they are: in batches, each mail once, whatever dies on the way.
 
-A batch is claimed in one commit and told in another, by steps that take all of it at once (`arrivals`). What a process
-had claimed that is gone is taken up again, together at first, then each mail alone; one with which a process died alone
-twice is held for a person.
+A batch is claimed in one commit and told in another, by steps that take all of it at once (`arrivals`). While many wait,
+the next batch is claimed before this one is told, so that it can be parsed while the database works. What a process had
+claimed that is gone is taken up again, together at first, then each mail alone; one with which a process died alone twice
+is held for a person.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,6 +65,7 @@ _LOAD = """
     SELECT id, mailbox_id, COALESCE(repaired, content), received_at, envelope_to, attempts, reason
     FROM email_rawmail WHERE id = ANY(%s) AND state = 'waiting' AND claimed_by = %s ORDER BY id
 """
+_PUT_BACK = "UPDATE email_rawmail SET claimed_by = NULL WHERE id = ANY(%s) AND claimed_by = %s AND state = 'waiting'"
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,74 @@ class _Raw:
 def read_waiting(claimant: Claimant, *, now: datetime, most: int = BATCH) -> int:
     """Tells the next mails that wait; returns how many were dealt with (0: nothing waits). Not inside a transaction."""
     key = claimant.ensure()
-    claims: dict[str, Any] = {"key": key, "now": now, "most": most, "bytes": BATCH_BYTES}
+    claims = _claims(key, now=now, most=most)
     ids, held = _claim_orphans(claims, now=now)
     if not ids and not held:
         ids = _claim(claims)
-    return held + (_read(_loaded(ids, key=key), now=now) if ids else 0)
+    rows = _loaded(ids, key=key) if ids else []
+    return held + (_read(rows, mails=[_parsed(row) for row in rows], now=now) if ids else 0)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A batch that is claimed under `key` and being parsed."""
+
+    key: int
+    rows: list[_Raw]
+    mails: Future[list[ParsedMail | Verdict]]
+
+
+class Reader:
+    """`read_waiting` over and over: while full batches wait, the next one is parsed by a thread as this one is told.
+
+    Only a full batch of mails that nobody died with is followed by another: those stay alone.
+    """
+
+    def __init__(self) -> None:
+        self._parsing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parsing")
+        self._ahead: _Ahead | None = None
+
+    def read_waiting(self, claimant: Claimant, *, now: datetime, most: int = BATCH) -> int:
+        """As the function of this name."""
+        key = claimant.ensure()
+        claims = _claims(key, now=now, most=most)
+        # What was claimed over a connection that is gone is not ours any more: it is among the orphans.
+        batch = self._ahead if self._ahead and self._ahead.key == key else None
+        self._ahead = None
+        if batch is None:
+            ids, held = _claim_orphans(claims, now=now)
+            if ids or held:
+                rows = _loaded(ids, key=key)
+                return held + _read(rows, mails=[_parsed(row) for row in rows], now=now)
+            batch = self._claimed(claims)
+        if batch is None:
+            return 0
+        if len(batch.rows) == most:
+            self._ahead = self._claimed(claims)
+        told = _read(batch.rows, mails=batch.mails.result(), now=now)
+        if told < len(batch.rows):
+            self._put_back()  # Those of this batch that time did not reach come first.
+        return told
+
+    def close(self) -> None:
+        """Gives back what was claimed ahead, for whoever reads next."""
+        self._put_back()
+        self._parsing.shutdown(wait=False, cancel_futures=True)
+
+    def _put_back(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(_PUT_BACK, [[row.id for row in ahead.rows], ahead.key])
+
+    def _claimed(self, claims: Mapping[str, Any]) -> _Ahead | None:
+        ids = _claim(claims)
+        rows = _loaded(ids, key=claims["key"]) if ids else []
+        return _Ahead(claims["key"], rows, self._parsing.submit(lambda: [_parsed(row) for row in rows])) if rows else None
+
+
+def _claims(key: int, *, now: datetime, most: int) -> dict[str, Any]:
+    return {"key": key, "now": now, "most": most, "bytes": BATCH_BYTES}
 
 
 def _claim_orphans(claims: Mapping[str, Any], *, now: datetime) -> tuple[list[int], int]:
@@ -112,14 +178,13 @@ def _loaded(ids: Sequence[int], *, key: int) -> list[_Raw]:
         return [_Raw(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
 
 
-def _read(rows: Sequence[_Raw], *, now: datetime) -> int:
-    """Tells mails in one transaction, each round of them under a savepoint."""
+def _read(rows: Sequence[_Raw], *, mails: Sequence[ParsedMail | Verdict], now: datetime) -> int:
+    """Tells mails in one transaction, each round of them under a savepoint; how many it reached in its time."""
     mailboxes = Mailbox.objects.in_bulk({row.mailbox_id for row in rows})
     own = frozenset(Mailbox.objects.values_list("address", flat=True))
     verdicts: dict[int, Verdict] = {}
     arrivals = []
-    for row in rows:
-        mail = _parsed(row)
+    for row, mail in zip(rows, mails, strict=True):
         if isinstance(mail, Verdict):
             verdicts[row.id] = mail
         else:
@@ -131,7 +196,7 @@ def _read(rows: Sequence[_Raw], *, now: datetime) -> int:
             if not verdicts or time.monotonic() - began < BATCH_SECONDS:
                 verdicts |= _told(together, now=now)
         _finish(rows, verdicts=verdicts, now=now)
-    return len(rows)
+    return len(verdicts)
 
 
 def _parsed(row: _Raw) -> ParsedMail | Verdict:

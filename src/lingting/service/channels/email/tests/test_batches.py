@@ -13,8 +13,9 @@ from lingting.kernel.timeline.models import Entry
 from lingting.service.channels.email.claims import Claimant
 from lingting.service.channels.email.models import Mail, Mailbox, RawMail
 from lingting.service.channels.email.parsing import parse
-from lingting.service.channels.email.services import arrivals, read_waiting, store_mail
+from lingting.service.channels.email.services import arrivals, read_waiting, reading, store_mail
 from lingting.service.channels.email.services.incoming import Arrival
+from lingting.service.channels.email.services.reading import Reader
 from lingting.service.channels.email.services.rounds import rounds
 from lingting.service.channels.email.tests.conftest import mailbox_in
 from lingting.service.channels.email.tests.crowds import mails
@@ -53,7 +54,8 @@ def test_mails_that_have_to_do_with_one_another_come_one_after_the_other():
 
 def test_a_form_that_mails_for_many_customers_holds_nobody_up():
     form = [
-        mail(sender="noreply@shop.example", subject="网站留言", more=f"Reply-To: c{number}@customer.example\r\n") for number in range(3)
+        mail(sender="noreply@shop.example", subject="网站留言", more=f"Reply-To: c{number}@customer.example\r\n")
+        for number in range(3)
     ]
     assert _numbers(*form) == [[0, 1, 2]]
     answer = mail(sender="noreply@shop.example", subject="Re: 网站留言", more="Reply-To: c9@customer.example\r\n")
@@ -70,7 +72,12 @@ def test_an_exchange_that_comes_in_one_batch_is_one_case(mailbox: Mailbox, claim
         at=now,
     )
     assert read_waiting(claimant, now=now) == 4
-    assert list(Message.objects.order_by("case_id", "id").values_list("text", flat=True)) == ["第一封", "补充", "再补充", "另一位"]
+    assert list(Message.objects.order_by("case_id", "id").values_list("text", flat=True)) == [
+        "第一封",
+        "补充",
+        "再补充",
+        "另一位",
+    ]
     assert (Case.objects.count(), Customer.objects.count(), Contact.objects.count()) == (2, 2, 2)
     assert set(RawMail.objects.values_list("state", flat=True)) == {"done"}
 
@@ -129,3 +136,51 @@ def test_a_lock_in_the_way_of_one_mail_delays_that_one_only(
     assert read_waiting(claimant, now=now) == 0, "not before its moment"
     assert read_waiting(claimant, now=now + timedelta(seconds=2)) == 1
     assert Case.objects.count() == 4
+
+
+def _in_hand() -> list[int | None]:
+    return list(RawMail.objects.order_by("id").values_list("claimed_by", flat=True))
+
+
+def test_the_next_batch_is_in_hand_while_one_is_told_and_all_come_in_their_order(
+    mailbox: Mailbox, claimant: Claimant, now: datetime
+):
+    for number in range(5):
+        before = f"In-Reply-To: <{number - 1}@customer.example>\r\n" if number else ""
+        _store(mailbox, mail(f"第{number}封", identifier=f"{number}@customer.example", more=before), at=now)
+    reader, key = Reader(), claimant.ensure()
+    assert reader.read_waiting(claimant, now=now, most=2) == 2
+    assert _in_hand() == [None, None, key, key, None]
+    assert [reader.read_waiting(claimant, now=now, most=2) for _batch in range(3)] == [2, 1, 0]
+    assert list(Message.objects.order_by("id").values_list("text", flat=True)) == [f"第{number}封" for number in range(5)]
+    assert Case.objects.count() == 1
+    reader.close()
+
+
+def test_what_is_in_hand_goes_back_when_the_reader_ends_or_a_batch_takes_too_long(
+    mailbox: Mailbox, claimant: Claimant, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    _store(mailbox, *(mail(f"{number}", identifier=f"{number}@customer.example") for number in range(6)), at=now)
+    reader = Reader()
+    assert reader.read_waiting(claimant, now=now, most=2) == 2
+    reader.close()
+    assert _in_hand() == [None] * 6
+    monkeypatch.setattr(reading, "BATCH_SECONDS", -1.0)
+    slow = Reader()
+    assert [slow.read_waiting(claimant, now=now, most=2) for _batch in range(4)] == [1, 1, 1, 1]
+    slow.close()
+    assert list(Message.objects.order_by("id").values_list("text", flat=True)) == [f"{number}" for number in range(6)]
+    assert set(RawMail.objects.values_list("state", "deaths")) == {("done", 0)}
+
+
+def test_what_was_claimed_over_a_lost_connection_is_taken_up_again_and_told_once(
+    mailbox: Mailbox, claimant: Claimant, now: datetime
+):
+    _store(mailbox, *(mail(sender=f"c{number}@customer.example") for number in range(4)), at=now)
+    reader = Reader()
+    assert reader.read_waiting(claimant, now=now, most=2) == 2
+    connection.close()
+    assert [reader.read_waiting(claimant, now=now, most=2) for _batch in range(2)] == [2, 0]
+    assert Message.objects.count() == 4
+    assert list(RawMail.objects.order_by("id").values_list("deaths", flat=True)) == [0, 0, 1, 1]
+    reader.close()
