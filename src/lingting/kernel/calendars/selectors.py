@@ -90,9 +90,8 @@ def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=extra), time(minute // 60, minute % 60), zone)
 
 
-@remembered(Calendar, WeeklyHours, SpecialHours, SpecialDay)
 def openings(calendar_id: int) -> Openings:
-    """A calendar read into memory: four small queries, the first time."""
+    """A calendar read into memory: four small queries."""
     calendar = Calendar.objects.get(pk=calendar_id)
     weekly: dict[int, list[Period]] = {}
     for weekday, opens, closes in WeeklyHours.objects.filter(calendar=calendar).values_list(
@@ -112,6 +111,12 @@ def openings(calendar_id: int) -> Openings:
         special_hours={day: tuple(sorted(periods)) for day, periods in special.items()},
         holiday_hours=calendar.holiday_hours,
     )  # fmt: skip
+
+
+@remembered(Calendar, WeeklyHours, SpecialHours, SpecialDay)
+def recent_openings(calendar_id: int) -> Openings:
+    """The same as it was at most two seconds ago: for customers who ask whether somebody is there."""
+    return openings(calendar_id)
 
 
 _compiled: dict[int, tuple[int, Spans]] = {}
@@ -139,7 +144,7 @@ def spans_of(calendar_id: int | None, *, version: int | None = None) -> Spans:
 
 
 def is_open(calendar_id: int, *, at: datetime) -> bool:
-    return openings(calendar_id).is_open(at)
+    return recent_openings(calendar_id).is_open(at)
 
 
 def special_days_of(table_id: int, *, year: int) -> list[SpecialDay]:

@@ -27,7 +27,7 @@ from lingting.service.desk.events import (
     TalksMoved,
 )
 from lingting.service.promises import services
-from lingting.service.promises.matching import rules_in_use
+from lingting.service.promises.matching import recent_rules
 from lingting.service.promises.services.holding import SUBJECT
 
 _ASKED = {"type_id", "priority"}
@@ -36,7 +36,7 @@ _ASKED = {"type_id", "priority"}
 @receives_many(CaseOpened)
 def promise(happenings: Sequence[Happening], now: datetime) -> None:
     """Cases that no policy can hold for, by queue, channel and type, are not even looked at."""
-    in_use = rules_in_use()
+    in_use = recent_rules()
     concerned = {
         each.fact.case_id: each.actor
         for each in happenings

@@ -108,7 +108,7 @@ def open_visit(request: HttpRequest, body: schemas.VisitIn) -> dict[str, Any]:
         language=body.language, page_url=body.page_url, page_title=body.page_title,
         user_agent=request.headers.get("User-Agent", ""), now=now,
     )  # fmt: skip
-    session = services.live_session(visitor)
+    session = services.live_session(visitor) if visitor.customer_id is not None else None
     return {
         "token": visitor_token(visitor),
         "visitor": visitor.key,
@@ -233,9 +233,7 @@ def end_conversation(request: HttpRequest, conversation_id: int) -> dict[str, An
     visitor, now = _visitor(request), timezone.now()
     session = services.session_of(visitor, conversation_id)
     services.end(session, visitor=visitor, now=now)
-    return _conversation_out(
-        services.session_of(visitor, conversation_id), visitor=visitor, after_id=_MANY, now=now
-    )
+    return _conversation_out(session, visitor=visitor, after_id=_MANY, now=now)
 
 
 @router.post("/conversations/{conversation_id}/contact", auth=_VISITOR, response=schemas.LeftMessageOut)
@@ -320,9 +318,12 @@ def _widget_out(widget: Widget, *, now: datetime) -> dict[str, Any]:
 def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, now: datetime) -> dict[str, Any]:
     cursor = recent_live_cursor(seconds=1)
     seen = selectors.standing(session, now=now)
-    said = selectors.messages_after(
-        session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now
-    )
+    if after_id == _MANY:
+        said = selectors.nothing_after(session.conversation_id)
+    else:
+        said = selectors.messages_after(
+            session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now
+        )
     return {
         "id": session.conversation_id,
         "standing": {

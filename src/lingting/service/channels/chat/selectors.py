@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.kernel.accounts.models import Account
-from lingting.kernel.calendars.selectors import openings
+from lingting.kernel.calendars.selectors import recent_openings
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import signed_url
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
@@ -65,7 +65,7 @@ def queue_choices(widget: Widget, *, now: datetime) -> list[QueueChoice]:
     own, *offered = queues_of(widget.pk)
     choices = []
     for queue in offered or [own]:
-        read = openings(queue.calendar_id)
+        read = recent_openings(queue.calendar_id)
         is_open = read.is_open(now)
         choices.append(QueueChoice(queue.key, queue.name, is_open, None if is_open else read.next_opening(now)))
     return choices

@@ -16,7 +16,9 @@ from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.platform.files.models import StoredFile
 from lingting.platform.refusals import Conflict, Invalid, NotFound
 from lingting.service.channels.chat.models import ChatSession, Visitor
-from lingting.service.channels.chat.services.visits import known_customer
+from lingting.service.channels.chat.services.visits import customer_of_locked, known_customer, lock_visitor
+from lingting.service.channels.chat.widgets import queues_of
+from lingting.service.crm.models import Customer
 from lingting.service.crm.services import BadContactPoint, ContactPointTaken, add_contact_point, change_customer
 from lingting.service.desk.models import Message, MessageKind, Queue
 from lingting.service.desk.services import (
@@ -86,8 +88,9 @@ def begin(
     """
     check_text(text, may_be_empty=bool(file_ids))
     with transaction.atomic():
-        known_customer(visitor, now=now)
-        session = _session_with(visitor, client_key=client_key) or live_session(visitor)
+        session = None
+        if lock_visitor(visitor):
+            session = _session_with(visitor, client_key=client_key) or live_session(visitor)
         if session is None:
             queue = queue_for(visitor, queue_key)
             if not is_open(queue.calendar_id, at=now):
@@ -100,15 +103,16 @@ def begin(
 def _begin_new(
     visitor: Visitor, queue: Queue, *, text: str, client_key: UUID, file_ids: Sequence[UUID], now: datetime
 ) -> Said:
-    actor = actor_of(visitor)
-    session = _new_session(visitor, queue, subject=text, is_live=True, now=now)
+    customer = customer_of_locked(visitor, now=now)
+    session = _new_session(visitor, queue, customer=customer, subject=text, is_live=True, now=now)
     message = say(session, visitor=visitor, text=text, client_key=client_key, file_ids=file_ids, now=now)
-    enqueue(session.conversation_id, actor=actor, now=now)
+    enqueue(session.conversation_id, actor=actor_of(visitor), now=now)
     return Said(session, message)
 
 
-def _new_session(visitor: Visitor, queue: Queue, *, subject: str, is_live: bool, now: datetime) -> ChatSession:
-    customer = known_customer(visitor, now=now)
+def _new_session(
+    visitor: Visitor, queue: Queue, *, customer: Customer, subject: str, is_live: bool, now: datetime
+) -> ChatSession:
     case = open_case(
         customer.pk, queue_id=queue.pk, channel="chat", actor=actor_of(visitor), now=now, subject=subject_of(subject),
         is_demo=customer.is_demo or visitor.widget.is_demo,
@@ -156,8 +160,10 @@ def subject_of(text: str) -> str:
 @transaction.atomic
 def end(session: ChatSession, *, visitor: Visitor, now: datetime) -> None:
     """The customer ends the conversation, whether it waits or is in someone's hands. Ending twice is once."""
-    end_conversation(session.conversation_id, by="customer", actor=actor_of(visitor), now=now)
-    ChatSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now)
+    if end_conversation(session.conversation_id, by="customer", actor=actor_of(visitor), now=now):
+        session.ended_at = session.conversation.ended_at = now
+    else:
+        session.conversation.refresh_from_db(fields=["ended_at"])
 
 
 @transaction.atomic
@@ -191,12 +197,13 @@ def leave_message(
     Exactly once per `client_key`: a repeat returns the session made before. Locks the visitor.
     """
     check_text(text)
-    known_customer(visitor, now=now)
+    customer = known_customer(visitor, now=now)
     before = _session_with(visitor, client_key=client_key)
     if before is not None:
         return before
     _keep_contact(visitor, name=name, phone=phone, email=email, now=now)
-    session = _new_session(visitor, queue_for(visitor, queue_key), subject=text, is_live=False, now=now)
+    queue = queue_for(visitor, queue_key)
+    session = _new_session(visitor, queue, customer=customer, subject=text, is_live=False, now=now)
     say(session, visitor=visitor, text=text, client_key=client_key, now=now)
     _end_with_contact(session, visitor, line_key=uuid5(client_key, "contact"), parts=(name, phone, email), now=now)
     return session
@@ -239,8 +246,8 @@ def _no_such_conversation() -> NoSuchConversation:
 
 def queue_for(visitor: Visitor, key: str) -> Queue:
     """The queue the visitor chose, or the widget's own; an unknown choice counts as none."""
-    chosen = visitor.widget.queues.filter(key=key, is_active=True).first() if key else None
-    return chosen or visitor.widget.default_queue
+    own, *offered = queues_of(visitor.widget_id)
+    return next((queue for queue in offered if queue.key == key), own)
 
 
 def _keep_contact(visitor: Visitor, *, name: str, phone: str, email: str, now: datetime) -> None:
