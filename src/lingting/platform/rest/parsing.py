@@ -21,6 +21,7 @@ Number = Annotated[int, Field(ge=1, le=2**53)]
 MOST_BODY_BYTES = 1024 * 1024
 MULTIPART_SLACK_BYTES = 64 * 1024
 DEEPEST = 32
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LONE_SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
@@ -61,7 +62,7 @@ class JsonParser(Parser):
             data = orjson.loads(body)
         except orjson.JSONDecodeError as wrong:
             raise _why_not(body, wrong=wrong) from None
-        if body.count(b"[") + body.count(b"{") > DEEPEST:
+        if not is_shallow(body):
             check_depth(data)
         if b"\\u0000" in body:
             check_texts(_texts(data))
@@ -110,6 +111,19 @@ def check_texts(texts: Iterable[str]) -> None:
     for text in texts:
         if "\x00" in text:
             raise _unstorable()
+
+
+def is_shallow(body: bytes) -> bool:
+    """Whether the brackets of a JSON text surely nest within 32 levels: pairs are taken away, at most two levels a time.
+
+    Brackets within strings only make it doubtful, and `check_depth` looks at the data then; this is ten times cheaper.
+    """
+    brackets = body.translate(None, _NO_BRACKETS)
+    for _twice in range(DEEPEST // 2):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return True
+    return False
 
 
 def check_depth(data: Any) -> None:

@@ -28,7 +28,6 @@ from lingting.service.desk.services.messages import LONGEST_TEXT, preview_of
 
 MOST_ITEMS = 1_000
 _KINDS = frozenset({MessageKind.CUSTOMER.value, MessageKind.AGENT.value, MessageKind.NOTE.value, MessageKind.BOT.value})
-
 _PRIORITIES = frozenset(Priority.values)
 
 
@@ -195,7 +194,7 @@ def _talk_row(item: ImportedCase, *, case_id: int, talk_id: int) -> tuple[Any, .
 
 def _message_row(said: ImportedMessage, *, known: _Known, case_id: int, talk_id: int) -> tuple[Any, ...]:
     text = _plain(said.text)
-    moment = said.said_at
+    moment = said.said_at.isoformat()  # once for three columns
     return talk_id, case_id, said.kind, known.people.get(said.author), text, moment, moment, moment, vector(text)
 
 
