@@ -111,27 +111,6 @@ def step_words(item: Any) -> list[str]:
     return [in_language(zh, en) for zh, en in zip_longest(*both, fillvalue="")]
 
 
-def asked(version: Version) -> dict[str, Any]:
-    """A published version for a program that draws it itself, such as the chat window: plain values in the reader's language.
-
-    Its answers go to `respond` as they are. Two queries.
-    """
-    return {
-        "version": version.pk,
-        "parts": [{"name": part.name, "questions": [_plain(one) for one in part.questions]} for part in parts_of(version)],
-    }
-
-
-def _plain(question: Question) -> dict[str, Any]:
-    item = question.item
-    return {
-        "key": item.key, "kind": str(item.kind), "text": item.text, "is_required": item.is_required,
-        "low": item.settings.get("low"), "high": item.settings.get("high"),
-        "options": [{"key": key, "label": label, "words": words} for key, label, words in question.steps],
-        "show_if": question.conditions,
-    }  # fmt: skip
-
-
 def answer_words(item: Any, value: Any) -> str:
     """An answer as people read it."""
     if isinstance(value, bool):

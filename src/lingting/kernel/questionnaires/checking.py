@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.questionnaires.definitions import WORDS, Condition, ItemDefinition, QuestionnaireDefinition
 from lingting.kernel.questionnaires.models import ItemKind
-from lingting.kernel.questionnaires.needs import unmet_needs
+from lingting.kernel.questionnaires.registry import unmet_needs
 from lingting.kernel.questionnaires.scoring import most_points
 from lingting.kernel.questionnaires.showing import NEEDS_NO_VALUE, OPERATORS_OF_KIND, written
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Prefetch, QuerySet
 
-from lingting.kernel.questionnaires.asking import answer_words
+from lingting.kernel.questionnaires.asking import Question, answer_words, parts_of
 from lingting.kernel.questionnaires.models import Answer, ItemKind, Questionnaire, Response, Version
 from lingting.kernel.timeline.registry import subject_kind
 from lingting.platform.files.models import StoredFile
@@ -32,6 +32,27 @@ def questionnaires_listed() -> QuerySet[Questionnaire]:
         .annotate(answered=Count("versions__responses"), answered_at=Max("versions__responses__answered_at"))
         .order_by("name_zh", "id")
     )
+
+
+def asked(version: Version) -> dict[str, Any]:
+    """A published version for a program that draws it itself, such as the chat window: plain values in the reader's language.
+
+    Its answers go to `respond` as they are. Two queries.
+    """
+    return {
+        "version": version.pk,
+        "parts": [{"name": part.name, "questions": [_plain(one) for one in part.questions]} for part in parts_of(version)],
+    }
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    item = question.item
+    return {
+        "key": item.key, "kind": str(item.kind), "text": item.text, "is_required": item.is_required,
+        "low": item.settings.get("low"), "high": item.settings.get("high"),
+        "options": [{"key": key, "label": label, "words": words} for key, label, words in question.steps],
+        "show_if": question.conditions,
+    }  # fmt: skip
 
 
 def answers_shown(response: Response) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ class FeedbackConfig(AppConfig):
     label = "feedback"
 
     def ready(self) -> None:
-        from lingting.kernel.questionnaires.needs import register_need
+        from lingting.kernel.questionnaires.registry import register_need
         from lingting.service.feedback import receivers  # noqa: F401
         from lingting.service.feedback.counting import register_counters
         from lingting.service.feedback.foundation import SCORE_NEEDED

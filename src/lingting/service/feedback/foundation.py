@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.questionnaires.models import Questionnaire
-from lingting.kernel.questionnaires.needs import ScaleNeeded
+from lingting.kernel.questionnaires.registry import ScaleNeeded
 from lingting.kernel.questionnaires.services import ItemDefinition, QuestionnaireDefinition, SectionDefinition, publish
 
 RATING_KEY = "contact-rating"

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-import lingting.kernel.questionnaires
-import lingting.platform.realtime
+import lingting
 from lingting.platform.refusals import NotFound
 
 SCRIPT = "widget.js"
 _FOLDER = Path(__file__).parent / "static" / "chat"
+_SOURCE = Path(lingting.__file__).parent
 _SHARED = {
-    "live-stream.js": Path(lingting.platform.realtime.__file__).parent / "static" / "realtime" / "live-stream.js",
-    "conditions.js": Path(lingting.kernel.questionnaires.__file__).parent / "static" / "questionnaires" / "conditions.js",
+    "live-stream.js": _SOURCE / "platform" / "realtime" / "static" / "realtime" / "live-stream.js",
+    "conditions.js": _SOURCE / "kernel" / "questionnaires" / "static" / "questionnaires" / "conditions.js",
 }
 _MODULES = (
     "attention.js", "composer.js", "conversation.js", "delivery.js", "document.js", "element.js", "files.js", "forms.js",

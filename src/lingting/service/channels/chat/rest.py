@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
-from lingting.kernel.questionnaires.asking import asked
+from lingting.kernel.questionnaires.selectors import asked
 from lingting.platform.files.services import store_upload
 from lingting.platform.realtime import notify
 from lingting.platform.realtime.positions import recent_live_cursor

@@ -27,4 +27,6 @@ def link_to_case(session: ChatSession, *, visitor: Visitor, now: datetime) -> st
 
 def _began_here(case: Case, *, visitor: Visitor) -> bool:
     first = Conversation.objects.filter(case=case).order_by("started_at", "id").values_list("pk", flat=True).first()
+    if first is None or visitor.customer_id is None:
+        return False
     return ChatSession.objects.filter(conversation_id=first, visitor__customer_id=visitor.customer_id).exists()

@@ -111,6 +111,16 @@ def test_every_page_opens_empty_and_filled(page: Client, arrive: Arrive, mailbox
     assert not Suppression.objects.exists()
 
 
+def test_the_moment_of_a_letter_is_written_out_in_the_readers_language(page: Client, arrive: Arrive):
+    arrive(mail("您好"))
+    case = Case.objects.get()
+    given = {"to": "lilei@customer.example", "due_at": "2026-12-03T09:05"}
+    assert "2026年12月3日 09:05" in page.get(f"/mail/cases/{case.pk}/recipients/", given).content.decode()
+    assert "mail-due" not in page.get(f"/mail/cases/{case.pk}/recipients/", given | {"due_at": "2026-13-99T09:05"}).content.decode()
+    answer = page.post(f"/mail/cases/{case.pk}/letter/", given | {"text": "x", "client_key": str(uuid4()), "due_at": "2026-13-99T09:05"})
+    assert (answer.status_code, Letter.objects.count()) == (422, 0)
+
+
 def test_a_letter_is_written_in_the_desk_and_taken_back(page: Client, arrive: Arrive, administrator: Account):
     arrive(mail("您好", html='<p>您好<script>x()</script><img src="https://t.example/a.png"></p>'))
     case = Case.objects.get()

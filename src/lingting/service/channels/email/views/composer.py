@@ -31,7 +31,7 @@ def recipients(request: HttpRequest, case_id: int) -> HttpResponse:
     fields = {name: [request.GET.get(name, "")] for name in FIELDS}
     found = selectors.who_gets(case, conversation_id=talk.pk if talk else None, fields=fields)
     due_at = services.typed_moment(request.GET.get("due_at", ""))
-    context = {"people": found, "warned": [one for one in found if one.warning], "due_at": due_at}
+    context = {"people": found, "warned": [one for one in found if one.warning], "due": services.written_moment(due_at) if due_at else ""}
     return render(request, "email/_recipients.html", context)
 
 
