@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from typing import Any
 
@@ -12,8 +13,10 @@ from lingting.config.up import PortTaken
 from lingting.platform.realtime.application import PREFIX
 from lingting.platform.realtime.serving import listening_socket, live_application, serve
 
-WEB_THREADS = int(os.environ.get("WEB_THREADS", "3"))
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "2"))
 TALK_THREADS = int(os.environ.get("TALK_THREADS", "2"))
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the interpreter while the event loop waits for it; Python's own 5 ms are felt on every screen."""
 TALK = ("/api/", "/routing/")
 """Where customers speak and work is taken: short calls with threads of their own, so that no slow page stands before them."""
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, len(os.sched_getaffinity(0)))))
@@ -31,6 +34,7 @@ def run_one_port(*, host: str, port: int, listener: socket.socket | None = None)
     from lingting.config.wsgi import application as pages
     from lingting.platform.rest.together import TogetherApplication
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     live = live_application()
     django_pages: Any = pages
     looked_at: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
@@ -64,7 +68,7 @@ def run_web(*, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=WEB_PROCESSES,
-        blocking_threads=4,
+        blocking_threads=WEB_THREADS,
         respawn_failed_workers=True,
         log_access=False,
     ).serve()
