@@ -5,8 +5,10 @@ import { phrase, whenNew, within, words } from "./dom.js";
 const language = document.documentElement.lang || "zh-CN";
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
 const format = (options) => new Intl.DateTimeFormat(language, options);
-const exact = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const exactShort = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// 11/12 is a day in November for some and a day in December for others: English names the month.
+const month = language.startsWith("zh") ? "2-digit" : "short";
+const exact = format({ year: "numeric", month, day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const exactShort = format({ year: "numeric", month, day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const wallClock = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const dateThisYear = format({ month: "short", day: "numeric" });

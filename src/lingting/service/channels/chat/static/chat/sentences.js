@@ -22,7 +22,7 @@ const WORDS = {
   },
   "zh-hans": {
     open: "打开在线客服", openUnread: "打开在线客服，{count} 条未读", close: "收起", chat: "{name}在线客服", menu: "更多", back: "返回",
-    online: "服务中", offline: "现在是休息时间", opensAt: "{time}恢复服务", connecting: "正在连接…",
+    online: "服务中", offline: "现在是休息时间", opensAt: "{time} 恢复服务", connecting: "正在连接…",
     noNetwork: "网络已断开。您写的内容会保留，恢复后自动发送。", topic: "请选择咨询的内容", hereNow: "服务中", closedUntil: "休息中 · {time}",
     closed: "休息中", start: "请描述您的问题…", write: "输入消息…", send: "发送", attach: "添加图片或文件", remove: "移除 {name}",
     dropHere: "松开鼠标即可添加", sending: "发送中…", waitingNetwork: "等待网络恢复…", sent: "已发送", delivered: "已送达", read: "已读", failed: "未发送", retry: "重试", discard: "不发了",
