@@ -52,16 +52,16 @@ def share_bounds(part: float, rest: float, *, confidence: float) -> tuple[float,
 
 
 def beta_quantile(share: float, a: float, b: float) -> float:
-    """The x with I_x(a, b) = share, by bisection."""
+    """The x with I_x(a, b) = share, by bisection, to the last place: beside 1 the function may rise by much within 1e-13."""
     low, high = 0.0, 1.0
     for _step in range(_STEPS):
         middle = (low + high) / 2.0
+        if middle in (low, high):
+            break
         if regular_beta(middle, a, b) < share:
             low = middle
         else:
             high = middle
-        if high - low <= 1e-13 * high:
-            break
     return (low + high) / 2.0
 
 

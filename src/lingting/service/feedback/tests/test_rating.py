@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from lingting.demo.world import World
 from lingting.kernel.questionnaires.models import Questionnaire, Version
@@ -97,7 +98,7 @@ def test_who_has_the_older_form_on_the_screen_answers_that_one(talk: Conversatio
 
 
 def test_a_rating_without_the_score_that_figures_need_is_not_published(talk: Conversation, now: datetime) -> None:
-    with pytest.raises(NotSound, match="Satisfaction is counted"):
+    with translation.override("en"), pytest.raises(NotSound, match="Satisfaction is counted"):
         _edited(lambda document: document["sections"][0]["items"].pop(0), now=now)
     assert rating_form().number == 1
 
