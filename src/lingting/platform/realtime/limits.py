@@ -26,7 +26,7 @@ class LiveLimits:
     recheck_seconds: float = 60
     sweep_seconds: float = 1
     """The hub looks for entries this often even when nobody woke it."""
-    coalesce_seconds: float = 0.02
+    coalesce_seconds: float = 0.04
     """Least time between two reads, so that a burst of commits is one broadcast."""
     presence_seconds: float = 5
     retry_seconds: float = 2
