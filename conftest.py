@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import settings
 
 from lingting.config.collect import collect
@@ -28,6 +29,13 @@ def _manifests() -> None:
 def _fresh_limits() -> None:
     """What one test spent of a rate limit, held in memory, is not the next one's concern."""
     forget_portions()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_house() -> Iterator[None]:
+    """What a test that activates a language leaves behind is not the next one's concern."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -53,4 +61,4 @@ def _empty_unmanaged_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE timeline_entry, procrastinate_jobs CASCADE")
+        cursor.execute("TRUNCATE timeline_entry, procrastinate_jobs, rest_bucket CASCADE")

@@ -12,6 +12,7 @@ from pathlib import Path
 from .unprivileged import Account
 
 _CLOSING_LIMIT_SECONDS = 30.0
+_LEAVING_LIMIT_SECONDS = 3.0
 _QUIT_LIMIT_SECONDS = 5.0
 
 
@@ -39,7 +40,10 @@ def clear_leftovers(cluster: Path, *, account: Account, title: str, socket: Path
             break
         postmaster = next((process for process in left if process.pid == _recorded_pid(cluster)), None)
         if sign == signal.SIGINT and postmaster is None:
-            continue  # without a postmaster nobody closes in order: SIGQUIT them
+            # Without a postmaster nobody closes in order. The idle leave alone; the log's writer must be left to:
+            # a signal that meets it as it begins would cost the words that tell why the postmaster ended.
+            _wait_for_end(cluster, account=account, title=title, limit=_LEAVING_LIMIT_SECONDS)
+            continue
         for process in [postmaster] if sign == signal.SIGINT and postmaster else left:
             _signal(process, sign=sign)
         _wait_for_end(cluster, account=account, title=title, limit=limit)
