@@ -33,10 +33,10 @@ types: setup-dev
 	@$(VENV)/bin/mypy
 
 unit: setup-dev
-	@nice $(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "not journey"
+	@nice scripts/prove -n 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "not journey"
 
 journeys: setup-dev ## the stories in a real browser
-	@nice $(VENV)/bin/pytest -m journey --durations=10 src tests
+	@nice scripts/prove -m journey --durations=10 src tests
 
 app: setup-dev ## lay out a new app: make app name=service.loyalty
 	@$(PYTHON) scripts/new_app.py $(name)
