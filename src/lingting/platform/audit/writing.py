@@ -11,9 +11,10 @@ from psycopg.sql import SQL
 
 from lingting.platform.audit.acting import Act, acting_now
 from lingting.platform.database.postgresql.savepoints import send_with_next
+from lingting.platform.database.standing import standing
+from lingting.platform.database.statements import written_table
 
 TRIGGER = "lingting_audit"
-_WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
 _HIDDEN_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 _READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
@@ -58,20 +59,16 @@ def _name_actor(execute: Any, sql: Any, params: Any, many: bool, context: dict[s
 
 
 def _writes_watched(sql: str, *, using: str) -> bool:
-    plain = _WRITE.match(sql)
-    if plain:
-        return plain.group(1) in watched_tables(using)
+    table = written_table(sql)
+    if table is not None:
+        return table in watched_tables(using)
     if not _HIDDEN_WRITE.search(sql):
         return False
     return any(table in sql for table in watched_tables(using))
 
 
 class _Announced:
-    """Stands in the list of things to do on commit.
-
-    Django drops that list's entries exactly when PostgreSQL drops a local setting: at the end of the transaction
-    and when the savepoint it was made under is rolled back. So: still listed means still set.
-    """
+    """While it stands, PostgreSQL's local setting does: both go with the transaction or with the savepoint they were made under."""
 
     def __init__(self, payload: str) -> None:
         self.payload = payload
@@ -82,12 +79,7 @@ class _Announced:
 
 def _announce(connection: BaseDatabaseWrapper, *, act: Act) -> None:
     payload = act.payload
-    latest: _Announced | None = None
-    for entry in reversed(connection.run_on_commit):
-        listed = entry[1]
-        if isinstance(listed, _Announced):
-            latest = listed
-            break
+    latest = next(standing(_Announced, using=connection.alias), None)
     if latest is not None and latest.payload == payload:
         return
     send_with_next(connection, SQL("SELECT set_config('lingting.actor', {}, true)").format(payload))

@@ -11,18 +11,16 @@ back is never remembered. Results are shared: return what nobody changes.
 from __future__ import annotations
 
 import functools
-import re
 import time
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db import models, transaction
+
+from lingting.platform.database.standing import standing
+from lingting.platform.database.statements import empties_tables, written_table
 
 SECONDS = 2.0
-_WRITE = re.compile(
-    r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE
-)
-_TRUNCATE = re.compile(r"\s*TRUNCATE\b", re.IGNORECASE)
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -66,8 +64,8 @@ def forget() -> None:
 
 def notice_writes(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Around every statement of a connection: a write to what somebody remembers makes all of it forgotten."""
-    written = _WRITE.match(sql) if isinstance(sql, str) else None
-    if written is None or (written.group(1) not in _watched and not _TRUNCATE.match(sql)):
+    written = written_table(sql) if isinstance(sql, str) else None
+    if written is None or (written not in _watched and not empties_tables(sql)):
         return execute(sql, params, many, context)
     connection = context["connection"]
     done = execute(sql, params, many, context)
@@ -78,11 +76,11 @@ def notice_writes(execute: Any, sql: Any, params: Any, many: bool, context: dict
 
 
 class _Unsettled:
-    """Stands in the list of things to do on commit, which a rollback clears: while it is listed, the write may be undone."""
+    """While it stands, the write beside it may yet be undone."""
 
     def __call__(self) -> None:
         forget()
 
 
 def _writes_unsettled() -> bool:
-    return any(isinstance(entry[1], _Unsettled) for entry in connections[DEFAULT_DB_ALIAS].run_on_commit)
+    return next(standing(_Unsettled), None) is not None

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils.translation import gettext as _
 
 from lingting.platform.database.binding import bound_cursor
+from lingting.platform.database.standing import standing, standing_under
 from lingting.platform.realtime.topics import is_topic
 from lingting.platform.refusals import Refusal
 
@@ -42,13 +43,12 @@ def wake(*, channel: str = WAKE_CHANNEL, using: str = DEFAULT_DB_ALIAS) -> None:
     statement. It is sent after the commit on its own: a NOTIFY inside the transaction would make all commits queue
     for one lock. A lost wake loses nothing; both also look by themselves every second.
     """
-    # What is listed goes only when something is rolled back that we stand under too: ours may go with it.
-    notices = next((each[1] for each in connections[using].run_on_commit if isinstance(each[1], _Notices)), None)
-    _add(notices, (channel, ""), using=using)
+    # What stands goes only when something is rolled back that we stand under too: ours may go with it.
+    _add(next(standing(_Notices, using=using), None), (channel, ""), using=using)
 
 
 class _Notices:
-    """What is to be told after the commit, in one statement; dropped with the savepoint it was asked under."""
+    """What is to be told after the commit, in one statement."""
 
     def __init__(self, using: str, told: dict[tuple[str, str], None]) -> None:
         self.told = told
@@ -59,7 +59,7 @@ class _Notices:
 
 
 def _add(notices: _Notices | None, *told: tuple[str, str], using: str) -> None:
-    """Adds to what is listed, or lists anew (and tells at once outside a transaction)."""
+    """Adds to what stands, or lists anew (and tells at once outside a transaction)."""
     if notices is None:
         transaction.on_commit(_Notices(using, dict.fromkeys(told)), using=using, robust=True)
     else:
@@ -87,14 +87,10 @@ def signals(
     """Send several signals of one kind, each to its own topics, in one statement. Raises as `signal` does."""
     payloads = [(SIGNAL_CHANNEL, _payload(topics, kind=kind, data=data)) for topics, data in each]
     if payloads:
-        _add(_listed_here(using), *payloads, using=using)
-
-
-def _listed_here(using: str) -> _Notices | None:
-    """What is listed under the very savepoints that are open now: a signal must not outlive what it tells of."""
-    here = set(connections[using].savepoint_ids)
-    listed = ((set(each[0]) & here, each[1]) for each in connections[using].run_on_commit)
-    return next((hook for under, hook in listed if isinstance(hook, _Notices) and under == here), None)
+        # A signal must not outlive what it tells of: it joins those who go with every savepoint open now.
+        here = set(connections[using].savepoint_ids)
+        beside = (notices for under, notices in standing_under(_Notices, using=using) if under == here)
+        _add(next(beside, None), *payloads, using=using)
 
 
 def _payload(topics: Collection[str], *, kind: str, data: Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from lingting.kernel.metrics.registry import GroupBy, Period, Scope, register_source
-from lingting.service.routing.models import LIVE_CHANNELS
+from lingting.service.desk.models import LIVE_CHANNELS
 
 _KEYS = {
     GroupBy.NOTHING: "NULL",

@@ -134,10 +134,6 @@ class Outcome(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-LIVE_CHANNELS = ("chat", "voice")
-"""Who comes by these waits before the screen, for seconds; who writes waits for hours. Their times are never averaged together."""
-
-
 class Contact(models.Model):
     """One pass of a conversation through a queue: the fact that every service-level figure counts.
 

@@ -37,7 +37,7 @@ class Kept:
 def send_with_next(connection: Any, command: sql.Composable) -> None:
     """Sends a command whose answer nobody reads in front of the next statement of this transaction."""
     connection.ensure_connection()
-    connection._kept.commands.append(command.as_string(connection.connection))
+    connection.kept.commands.append(command.as_string(connection.connection))
 
 
 class _Cursor:
@@ -98,7 +98,7 @@ class KeptSavepoints(_Wrapper):  # type: ignore[misc]
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._kept = Kept()
+        self.kept = Kept()
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -107,47 +107,47 @@ class KeptSavepoints(_Wrapper):  # type: ignore[misc]
         return params
 
     def init_connection_state(self) -> None:
-        self._kept.commands.clear()
+        self.kept.commands.clear()
         super().init_connection_state()
 
     def _prepare_cursor(self, cursor: Any) -> Any:
         if isinstance(cursor, _Cursor):
-            cursor.kept = self._kept
+            cursor.kept = self.kept
         else:
-            self._kept.send_on(self.connection)
+            self.kept.send_on(self.connection)
         return super()._prepare_cursor(cursor)
 
     def _savepoint(self, sid: str) -> None:
-        self._kept.commands.append(self.ops.savepoint_create_sql(sid))
+        self.kept.commands.append(self.ops.savepoint_create_sql(sid))
 
     def _savepoint_commit(self, sid: str) -> None:
         place = self._place_of(sid)
         if place is None:
-            self._kept.commands.append(self.ops.savepoint_commit_sql(sid))
+            self.kept.commands.append(self.ops.savepoint_commit_sql(sid))
         else:
-            del self._kept.commands[place:]
+            del self.kept.commands[place:]
 
     def _savepoint_rollback(self, sid: str) -> None:
         place = self._place_of(sid)
         if place is None:
-            self._kept.commands.clear()  # all of it was made under this savepoint and goes with it
+            self.kept.commands.clear()  # all of it was made under this savepoint and goes with it
             super()._savepoint_rollback(sid)
         else:
-            del self._kept.commands[place + 1 :]
+            del self.kept.commands[place + 1 :]
 
     def _commit(self) -> None:
-        self._kept.commands.clear()
+        self.kept.commands.clear()
         super()._commit()
 
     def _rollback(self) -> None:
-        self._kept.commands.clear()
+        self.kept.commands.clear()
         super()._rollback()
 
     def _close(self) -> None:
-        self._kept.commands.clear()
+        self.kept.commands.clear()
         super()._close()
 
     def _place_of(self, sid: str) -> int | None:
         """Where the savepoint stands among what was kept back; None when the server has it."""
         created = self.ops.savepoint_create_sql(sid)
-        return self._kept.commands.index(created) if created in self._kept.commands else None
+        return self.kept.commands.index(created) if created in self.kept.commands else None

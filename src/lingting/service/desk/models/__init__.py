@@ -5,9 +5,10 @@ from lingting.service.desk.models.cases import Case, CaseLink, CaseState, CaseTy
 from lingting.service.desk.models.fields import CaseField, CaseFieldValue, FieldKind, TimeSpent
 from lingting.service.desk.models.joining import CaseMerge, CaseSplit
 from lingting.service.desk.models.many import BulkAct, BulkItem, BulkOutcome
-from lingting.service.desk.models.talk import Attachment, Conversation, Draft, Mention, Message, MessageKind
+from lingting.service.desk.models.talk import LIVE_CHANNELS, Attachment, Conversation, Draft, Mention, Message, MessageKind
 
 __all__ = [
+    "LIVE_CHANNELS",
     "Attachment",
     "BulkAct",
     "BulkItem",

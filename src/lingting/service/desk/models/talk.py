@@ -12,6 +12,9 @@ from lingting.service.desk.models.cases import Case
 
 ACCOUNT = settings.AUTH_USER_MODEL
 
+LIVE_CHANNELS = ("chat", "voice")
+"""Who comes by these waits before the screen, for seconds; who writes waits for hours. Their times are never averaged together."""
+
 
 class Conversation(models.Model):
     """An exchange on one channel. A chat is live until it ends; a mail thread stays open with its case."""

@@ -1,7 +1,7 @@
 """Writes of the desk: one transaction each, a module per behaviour."""
 
 from lingting.service.desk.services.answers import answer_case
-from lingting.service.desk.services.assigning import ANYONE, assign_case, queue_case
+from lingting.service.desk.services.assigning import ANYONE, assign_case, assign_locked_case, name_of_assignee, queue_case
 from lingting.service.desk.services.bulk import (
     MOST_AT_ONCE,
     MOST_EVER,
@@ -24,6 +24,7 @@ from lingting.service.desk.services.exporting import record_export
 from lingting.service.desk.services.fields import add_tag, remove_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
+from lingting.service.desk.services.locking import check_not_closed
 from lingting.service.desk.services.macros import (
     BadMacro,
     access_macro,
@@ -42,6 +43,7 @@ from lingting.service.desk.services.messages import (
     check_text,
     preview_of,
 )
+from lingting.service.desk.services.moving import move_cases
 from lingting.service.desk.services.notes import add_note, latest_conversation_id, see_mentions
 from lingting.service.desk.services.opening import (
     NewCase,
@@ -116,8 +118,10 @@ __all__ = [
     "ask_bulk_act",
     "ask_undoing",
     "assign_case",
+    "assign_locked_case",
     "case_for",
     "check_fields_filled",
+    "check_not_closed",
     "check_text",
     "close_case",
     "continue_bulk_act",
@@ -139,6 +143,8 @@ __all__ = [
     "mark_read_by_agent",
     "mark_read_by_customer",
     "merge_case",
+    "move_cases",
+    "name_of_assignee",
     "note_time",
     "open_case",
     "open_case_with_conversation",

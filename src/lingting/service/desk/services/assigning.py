@@ -31,9 +31,17 @@ def assign_case(case_id: int, *, assignee_id: int | None, actor: Actor, now: dat
         return False
     if expected_id != ANYONE and case.assignee_id != expected_id:
         raise _taken(case)
-    if assignee_id is not None and not Account.objects.filter(pk=assignee_id, is_active=True).exists():
-        raise UnknownChoice(_("This person cannot take cases. Choose someone else."))
+    if assignee_id is not None:
+        name_of_assignee(assignee_id)
     return assign_locked_case(case, assignee_id=assignee_id, actor=actor, now=now)
+
+
+def name_of_assignee(account_id: int) -> str:
+    """How customers know a person. Raises `UnknownChoice` for somebody who may not take cases."""
+    name = Account.objects.filter(pk=account_id, is_active=True).values_list("display_name", flat=True).first()
+    if name is None:
+        raise UnknownChoice(_("This person cannot take cases. Choose someone else."))
+    return name
 
 
 def assign_locked_case(case: Case, *, assignee_id: int | None, actor: Actor, now: datetime) -> bool:

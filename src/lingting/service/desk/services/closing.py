@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.service.desk.events import CaseClosed, CaseReopened, ConversationEnded
-from lingting.service.desk.models import CaseState, Conversation
+from lingting.service.desk.models import LIVE_CHANNELS, CaseState, Conversation
 from lingting.service.desk.registry import check_may_close
 from lingting.service.desk.services.locking import locked_case, locked_open_case
-from lingting.service.desk.services.messages import LIVE_CHANNELS
 from lingting.service.desk.services.recording import check_fields_filled
 from lingting.service.desk.services.refusals import ConversationNotFound
 

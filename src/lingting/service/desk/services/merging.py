@@ -12,10 +12,9 @@ from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Conflict
 from lingting.service.desk.events import CaseMerged, CaseMergeUndone, TalksMoved
-from lingting.service.desk.models import Case, CaseMerge, CaseState, Conversation, Draft, Message
+from lingting.service.desk.models import LIVE_CHANNELS, Case, CaseMerge, CaseState, Conversation, Draft, Message
 from lingting.service.desk.services.closing import close_case, reopen_case
 from lingting.service.desk.services.locking import locked_case
-from lingting.service.desk.services.messages import LIVE_CHANNELS
 from lingting.service.desk.services.recounting import recount_case
 from lingting.service.desk.services.refusals import UnknownChoice, case_not_found
 

@@ -24,7 +24,7 @@ from lingting.platform.realtime import notify
 from lingting.platform.refusals import Refusal
 from lingting.platform.search import vector
 from lingting.service.desk.events import CaseReopened, CaseWoken, MessageAdded
-from lingting.service.desk.models import Attachment, CaseState, MessageKind
+from lingting.service.desk.models import LIVE_CHANNELS, Attachment, CaseState, MessageKind
 from lingting.service.desk.services import message_rows
 from lingting.service.desk.services.message_rows import Stored, Target
 from lingting.service.desk.services.promises import answer_due_at
@@ -39,7 +39,6 @@ from lingting.service.desk.services.refusals import (
 
 LONGEST_TEXT = 20_000
 PREVIEW_LENGTH = 140
-LIVE_CHANNELS = frozenset({"chat", "voice"})
 
 
 @dataclass(frozen=True, slots=True)

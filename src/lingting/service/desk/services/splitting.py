@@ -12,10 +12,9 @@ from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Conflict
 from lingting.service.desk.events import CaseSplitOff, CaseSplitUndone, TalksMoved
-from lingting.service.desk.models import Case, CaseSplit, CaseState, Conversation, Message, MessageKind
+from lingting.service.desk.models import LIVE_CHANNELS, Case, CaseSplit, CaseState, Conversation, Message, MessageKind
 from lingting.service.desk.services.closing import close_case
 from lingting.service.desk.services.locking import locked_case, locked_open_case
-from lingting.service.desk.services.messages import LIVE_CHANNELS
 from lingting.service.desk.services.opening import open_case
 from lingting.service.desk.services.recounting import recount_case
 from lingting.service.desk.services.refusals import UnknownChoice

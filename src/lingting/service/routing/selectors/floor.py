@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from lingting.service.desk.models import Queue
-from lingting.service.routing.models import LIVE_CHANNELS, Assignment, Contact, Presence, PresenceState
+from lingting.service.desk.models import LIVE_CHANNELS, Queue
+from lingting.service.routing.models import Assignment, Contact, Presence, PresenceState
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
-from lingting.service.desk.models import Case, MessageKind
-from lingting.service.desk.services import add_message
-from lingting.service.desk.services.assigning import assign_locked_case
-from lingting.service.desk.services.locking import check_not_closed
-from lingting.service.desk.services.messages import LIVE_CHANNELS
-from lingting.service.desk.services.refusals import UnknownChoice
+from lingting.service.desk.models import LIVE_CHANNELS, Case, MessageKind
+from lingting.service.desk.services import add_message, assign_locked_case, check_not_closed, name_of_assignee
 from lingting.service.routing.events import ContactAnswered
 from lingting.service.routing.models import Assignment, Contact, Outcome
 from lingting.service.routing.services.loads import load_of
@@ -45,7 +40,7 @@ def claim(
     contact.outcome, contact.answered_by_id = Outcome.ANSWERED, account_id
     contact.wait_seconds = (now - contact.entered_at).total_seconds()
     contact.save(update_fields=["ended_at", "answered_at", "outcome", "answered_by", "wait_seconds"])
-    label = actor.label if actor.is_staff and actor.id == account_id else name_of(account_id)
+    label = actor.label if actor.is_staff and actor.id == account_id else name_of_assignee(account_id)
     fact = ContactAnswered(
         case_id=contact.case_id, conversation_id=contact.conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,
         account_id=account_id, account_label=label, wait_seconds=contact.wait_seconds,
@@ -55,14 +50,6 @@ def claim(
     if contact.channel in LIVE_CHANNELS:
         say_line(contact.conversation_id, code="agent_joined", params={"name": label}, now=now)
     return assignment
-
-
-def name_of(account_id: int) -> str:
-    """How customers know a person. Raises `UnknownChoice` for somebody who may not take cases."""
-    name = Account.objects.filter(pk=account_id, is_active=True).values_list("display_name", flat=True).first()
-    if name is None:
-        raise UnknownChoice(_("This person cannot take cases. Choose someone else."))
-    return name
 
 
 def say_line(conversation_id: int, *, code: str, params: dict[str, Any], now: datetime) -> None:

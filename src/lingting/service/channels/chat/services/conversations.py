@@ -23,13 +23,13 @@ from lingting.service.crm.services import BadContactPoint, ContactPointTaken, ad
 from lingting.service.desk.models import Message, MessageKind, Queue
 from lingting.service.desk.services import (
     AddedMessage,
+    ConversationIsOver,
     add_message,
     check_text,
     end_conversation,
     open_case,
     start_conversation,
 )
-from lingting.service.desk.services.refusals import ConversationIsOver
 from lingting.service.feedback.models import Rating
 from lingting.service.feedback.services import rate_conversation, rating_form
 from lingting.service.routing.models import Outcome

@@ -21,7 +21,7 @@ from lingting.service.crm.services import (
     customer_with_external_id,
 )
 from lingting.service.crm.services.profiles import BadCustomer
-from lingting.service.desk.services.moving import move_cases
+from lingting.service.desk.services import move_cases
 
 _SEEN_EVERY = timedelta(minutes=1)
 LANGUAGES = ("zh-hans", "en")
