@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psycopg
 from django.db import Error as DatabaseFailure
@@ -19,9 +19,9 @@ from lingting.service.channels.email.fetching import MailboxThread
 from lingting.service.channels.email.lmtp import DEFAULT_ADDRESS, IntakeServer, Listener, configured, listener_of
 from lingting.service.channels.email.models import Intake, Mailbox
 from lingting.service.channels.email.sending import send_due
-from lingting.service.channels.email.services.intake import WAKE_CHANNEL
 from lingting.service.channels.email.services.letters import release_due
 from lingting.service.channels.email.services.reading import Reader
+from lingting.service.channels.email.services.waking import WAKE_CHANNEL, Part
 
 LOOK_SECONDS = 1.0
 SETTINGS_SECONDS = 3.0
@@ -35,12 +35,13 @@ def run_mail(*, stop_event: threading.Event, listeners: list[Listener] | None = 
     """Runs until the event is set; what is in hand is finished. `listeners` replaces what the environment says."""
     wake, reader = threading.Event(), Reader()
     workers = [
-        _Worker("reader", lambda claimant: reader.read_waiting(claimant, now=timezone.now()), stop_event, end=reader.close),
-        _Worker("sender", _send, stop_event),
+        _Worker(Part.READER, lambda claimant: reader.read_waiting(claimant, now=timezone.now()), stop_event, end=reader.close),
+        _Worker(Part.SENDER, _send, stop_event),
     ]
     for worker in workers:
         worker.start()
-    ear = threading.Thread(target=_listen, args=(stop_event, [wake, *(worker.wake for worker in workers)]), daemon=True)
+    wakes = {Part.KEEPER: wake} | {worker.part: worker.wake for worker in workers}
+    ear = threading.Thread(target=_listen, args=(stop_event, wakes), daemon=True)
     ear.start()
     keeper = _Keeper(configured() if listeners is None else listeners, is_fixed=listeners is not None)
     while not stop_event.is_set():
@@ -70,9 +71,10 @@ class _Worker(threading.Thread):
     """Does one kind of work over and over: at once while there is some, else when woken or after a second."""
 
     def __init__(
-        self, name: str, act: Callable[[Claimant], int], stop_event: threading.Event, *, end: Callable[[], None] = lambda: None
+        self, part: Part, act: Callable[[Claimant], int], stop_event: threading.Event, *, end: Callable[[], None] = lambda: None
     ) -> None:
-        super().__init__(name=name, daemon=True)
+        super().__init__(name=part.value, daemon=True)
+        self.part = part
         self._end = end
         self.wake = threading.Event()
         self._act = act
@@ -155,16 +157,17 @@ class _Keeper:
             thread.join(timeout=3)
 
 
-def _listen(stop_event: threading.Event, events: list[threading.Event]) -> None:
+def _listen(stop_event: threading.Event, wakes: Mapping[Part, threading.Event]) -> None:
     """Hears the wake-ups; without them everything still happens within a second."""
     while not stop_event.is_set():
         try:
             with psycopg.connect(database_conninfo(), autocommit=True) as control:
                 control.execute(f"LISTEN {WAKE_CHANNEL}")
                 while not stop_event.is_set():
-                    for _notice in control.notifies(timeout=1.0, stop_after=1):
-                        for event in events:
-                            event.set()
+                    for notice in control.notifies(timeout=1.0, stop_after=1):
+                        for part, event in wakes.items():
+                            if notice.payload in (part.value, ""):
+                                event.set()
         except psycopg.Error as error:
             _log.warning("The mail process hears no wake-ups (%s).", error)
             stop_event.wait(FAILED_PAUSE_SECONDS)

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import Refusal
 from lingting.service.channels.email.models import Mailbox
+from lingting.service.channels.email.services.waking import Part, wake
 
 LARGEST_MAIL = 50 * 1024 * 1024
-WAKE_CHANNEL = "lingting_mail"
 
 _STORE = """
     INSERT INTO email_rawmail
@@ -72,14 +72,8 @@ def store_mails(mails: Sequence[Handed], *, now: datetime) -> list[int | None]:
         )  # fmt: skip
         stored = {(box, digest): pk for box, digest, pk in cursor.fetchall()}
     if stored:
-        transaction.on_commit(wake_readers, robust=True)
+        wake(Part.READER)
     return [stored.pop(key, None) for key in keys]
-
-
-def wake_readers() -> None:
-    """Tells the mail processes that there is something to do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [WAKE_CHANNEL])
 
 
 @dataclass(frozen=True, slots=True)

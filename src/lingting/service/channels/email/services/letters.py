@@ -29,8 +29,8 @@ from lingting.service.channels.email.models import (
 from lingting.service.channels.email.parsing.words import addresses
 from lingting.service.channels.email.services.composing import pictures_in
 from lingting.service.channels.email.services.drafting import draft_again
-from lingting.service.channels.email.services.intake import wake_readers
 from lingting.service.channels.email.services.linking import without_link
+from lingting.service.channels.email.services.waking import Part, wake
 from lingting.service.channels.email.troubles import told, trouble_of
 from lingting.service.desk.models import Case, Conversation, MessageKind
 from lingting.service.desk.services import NewMessage, add_messages, answer_case, check_text, save_draft
@@ -108,7 +108,7 @@ def write_letter(
         due_at=due_at, author_id=actor.id if actor.is_staff else None,
     )  # fmt: skip
     record(LetterHeld(case_id=case_id, letter_id=letter.pk), actor=actor, now=now)
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.SENDER)
     return letter
 
 
@@ -168,7 +168,7 @@ def send_all_automatically(given: Sequence[Automatic], *, now: datetime) -> list
         letter.state, letter.message_id = LetterState.QUEUED, outcome.id
         letters.append(letter)
     insert_many(letters)
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.SENDER)
     return letters
 
 
@@ -195,7 +195,7 @@ def send_now(letter_id: int, *, actor: Actor, now: datetime) -> None:
         raise LetterIsGone(_("This letter is not waiting any more."))
     letter.due_at = now
     letter.save(update_fields=["due_at"])
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.SENDER)
 
 
 @transaction.atomic
@@ -208,7 +208,7 @@ def send_again(letter_id: int, *, actor: Actor, now: datetime) -> None:
     letter.trouble, letter.began_at, letter.claimed_by = "", None, None
     letter.save(update_fields=["state", "due_at", "attempts", "trouble", "began_at", "claimed_by"])
     record(LetterMoved(case_id=letter.case_id, letter_id=letter.pk, state="queued"), actor=actor, now=now)
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.SENDER)
 
 
 def release_due(*, now: datetime, most: int = 50) -> int:

@@ -11,7 +11,7 @@ from lingting.kernel.timeline.services import record
 from lingting.service.channels.email.dkim_keys import SELECTOR, new_key
 from lingting.service.channels.email.events import MailboxChanged
 from lingting.service.channels.email.models import Mailbox
-from lingting.service.channels.email.services.intake import wake_readers
+from lingting.service.channels.email.services.waking import Part, wake
 from lingting.service.channels.email.vault import locked
 
 
@@ -30,7 +30,7 @@ def save_mailbox(mailbox: Mailbox, *, actor: Actor, now: datetime) -> Mailbox:
     mailbox.trouble, mailbox.send_trouble, mailbox.trouble_since_at = "", "", None
     mailbox.save()
     record(MailboxChanged(mailbox_id=mailbox.pk, address=mailbox.address), actor=actor, now=now)
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.KEEPER)
     return mailbox
 
 

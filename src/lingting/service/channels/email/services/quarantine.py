@@ -13,7 +13,7 @@ from lingting.kernel.timeline.services import record
 from lingting.platform.refusals import Conflict, NotFound
 from lingting.service.channels.email.events import MailQuarantined
 from lingting.service.channels.email.models import RawMail, RawState
-from lingting.service.channels.email.services.intake import wake_readers
+from lingting.service.channels.email.services.waking import Part, wake
 
 REASONS = {
     "no_sender": gettext_lazy("It does not say who sent it."),
@@ -54,7 +54,7 @@ def release(raw_id: int, *, repaired: bytes | None, actor: Actor, now: datetime)
     if repaired is not None:
         raw.repaired = repaired
     raw.save(update_fields=["state", "attempts", "deaths", "claimed_by", "not_before_at", "detail", "reason", "repaired"])
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.READER)
 
 
 @transaction.atomic

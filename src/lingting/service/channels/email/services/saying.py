@@ -12,9 +12,9 @@ from django.utils.translation import override
 
 from lingting.service.channels.email.models import Letter, LetterFile, LetterKind, LetterState, Suppression
 from lingting.service.channels.email.services.acknowledging import way_to_customer
-from lingting.service.channels.email.services.intake import wake_readers
 from lingting.service.channels.email.services.letters import chain_of
 from lingting.service.channels.email.services.linking import CASE_LINK
+from lingting.service.channels.email.services.waking import Part, wake
 from lingting.service.desk.models import Attachment, Message
 
 MAILED = frozenset({"mail", "form"})
@@ -46,7 +46,7 @@ def carry_message(message_id: int, *, now: datetime) -> Letter | None:
     )  # fmt: skip
     files = Attachment.objects.filter(message=message).values_list("file_id", flat=True)
     LetterFile.objects.bulk_create(LetterFile(letter=letter, file_id=each) for each in files)
-    transaction.on_commit(wake_readers, robust=True)
+    wake(Part.SENDER)
     return letter
 
 
