@@ -122,13 +122,12 @@ def _site_address() -> Check:
 
 
 def _mailboxes() -> Iterator[Check]:
-    """Every mailbox in use, tried as its settings page tries it: sign-in, folder, IDLE, sending, SPF."""
+    """Every mailbox in use, tried as its settings page tries it: sign-in, folder, IDLE, sending, SPF; in the terminal's language."""
     from lingting.service.channels.email.services.health import mailbox_health
 
-    for health in mailbox_health():
-        sentence = "; ".join(f"{finding.name}: {finding.words}" for finding in health.findings)
-        advice = " ".join(finding.words for finding in health.findings if finding.state == "breach")
-        yield Check(f"Mailbox {health.address}", health.is_ok, sentence, advice)
+    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    for health in mailbox_health(language="zh-hans" if terminal.startswith("zh") else "en"):
+        yield Check(f"Mailbox {health.name}", health.is_ok, health.words, health.advice)
 
 
 def _assets() -> Check:

@@ -175,6 +175,9 @@ def pane(
 
 
 @register.simple_block_tag
-def section(content: str, id: str, title: str, text: str = "") -> SafeString:
-    """`{% section "hours" "营业时间" "…" %}…{% endsection %}`: a part of a form page, in its left index."""
-    return part("section", content=content, id=id, title=title, text=text)
+def section(content: str, id: str, title: str, text: str = "", *, folded: bool = False) -> SafeString:
+    """`{% section "hours" "营业时间" "…" [folded=True] %}…{% endsection %}`: a part of a form page, in its left index.
+
+    A folded one shows its head only, for what is filled in already; one that holds an error is never folded.
+    """
+    return part("section", content=content, id=id, title=title, text=text, folded=folded and "is-wrong" not in content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from lingting.service.channels.email.dkim_keys import is_signing_key
 from lingting.service.channels.email.models import Intake, Mailbox, SignIn, TeamSignature
 from lingting.service.channels.email.parsing.words import clean_address
+from lingting.service.channels.email.presets import Preset
 from lingting.service.channels.email.vault import locked
 from lingting.service.desk.models import CaseType, Queue
 
@@ -59,12 +62,32 @@ class MailboxForm(forms.ModelForm):
             "language": forms.Select(choices=[("zh-hans", "中文"), ("en", "English")]),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preset: Preset | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._ask_for_what_fetching_needs()
+        if preset:
+            self.fields["password"].label, self.fields["password"].help_text = str(preset.code_label), str(preset.code_hint)
         self.fields["queue"].queryset = Queue.objects.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["case_type"].queryset = CaseType.objects.filter(is_active=True)  # type: ignore[attr-defined]
         if self.instance.secret:
             self.fields["password"].widget.attrs["placeholder"] = _("kept; type to replace it")
+
+    def _ask_for_what_fetching_needs(self) -> None:
+        """Marks server and password as required where mail is fetched with them, before they are missed."""
+        said = {name: self[name].value() for name in ("intake", "sign_in")}
+        is_fetched = said["intake"] == Intake.IMAP
+        for name, is_needed, words in (
+            ("imap_host", is_fetched, _("Give the name of the IMAP server.")),
+            ("password", is_fetched and said["sign_in"] == SignIn.PASSWORD and not self.instance.secret, _("Enter it here.")),
+        ):
+            self.fields[name].required = is_needed
+            self.fields[name].error_messages["required"] = words
+
+    def clean_imap_host(self) -> str:
+        return _server_name(self.cleaned_data["imap_host"], example="imap.example.com")
+
+    def clean_smtp_host(self) -> str:
+        return _server_name(self.cleaned_data["smtp_host"], example="smtp.example.com")
 
     def clean_address(self) -> str:
         address = clean_address(self.cleaned_data["address"])
@@ -74,11 +97,6 @@ class MailboxForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("intake") == Intake.IMAP and not given.get("imap_host"):
-            self.add_error("imap_host", _("Give the name of the IMAP server."))
-        needs_secret = given.get("sign_in") == SignIn.PASSWORD and given.get("intake") == Intake.IMAP
-        if needs_secret and not given.get("password") and not self.instance.secret:
-            self.add_error("password", _("Enter the password or authorisation code."))
         if given.get("after_fetch") == "move" and not given.get("move_to"):
             self.add_error("move_to", _("Name the folder."))
         if given.get("dkim_private") and not is_signing_key(given["dkim_private"]):
@@ -93,6 +111,14 @@ class MailboxForm(forms.ModelForm):
                 setattr(mailbox, column, locked(self.cleaned_data[name]))
         mailbox.changed_at = timezone.now()
         return mailbox
+
+
+def _server_name(typed: str, *, example: str) -> str:
+    """A server's name as an input method or a browser's address bar may have given it. Raises `ValidationError`."""
+    name = unicodedata.normalize("NFKC", typed).replace("。", ".").strip().rstrip("/.")
+    if re.search(r"[\s/@:]", name):
+        raise ValidationError(_("Give only the server's name, such as %(example)s.") % {"example": example})
+    return name
 
 
 class SignatureForm(forms.ModelForm):

@@ -27,7 +27,17 @@ _SENTENCES: dict[str, str | Promise] = {
     "tls": _("%(host)s:%(port)s does not speak TLS that way. Ports 993 and 465 want “TLS from the start”, 143 and 587 “STARTTLS”."),
     "no_server": _("There is no server called %(host)s. Check the name, and that this machine reaches the network."),
     "no_answer": _("Nothing answers at %(host)s:%(port)s. Check the port, and that a firewall lets it through."),
-    "too_late": _("%(host)s:%(port)s did not answer in time. Often a firewall swallows this port: ask who runs the network."),
+    "too_late": _(
+        "%(host)s:%(port)s did not answer in time. Either a firewall swallows this port (ask who runs the network), "
+        "or it wants another protection: 993 and 465 want “TLS from the start”."
+    ),
+    "no_starttls": _(
+        "%(host)s:%(port)s offers no STARTTLS. Choose “TLS from the start” with port 993 for fetching or 465 for sending."
+    ),
+    "wants_tls": _("%(host)s:%(port)s takes a password only over a protected connection. Choose “TLS from the start” or “STARTTLS”."),
+    "other_service": _(
+        "Another kind of server answers at %(host)s:%(port)s. Fetching (IMAP) is usually at 993 or 143, sending (SMTP) at 465 or 587."
+    ),
     "not_offered": _("%(host)s does not offer what was asked for: %(said)s"),
     "said": _("%(host)s said: %(said)s"),
     "broke": _("The connection to %(host)s:%(port)s broke: %(said)s"),
@@ -54,6 +64,12 @@ _BOUNCED: dict[str, str | Promise] = {
 }
 _STATUSES = (
     ("5.1.", "no_such_address"), ("5.2.1", "mailbox_off"), ("5.2.2", "mailbox_full"), ("5.4.", "no_way"), ("5.7.", "unwanted"),
+)  # fmt: skip
+_VAGUE = ("sign_in", "not_offered", "said")
+_SIGNS = (
+    ("PRIVACYREQUIRED", "wants_tls"), ("AUTH extension not supported", "wants_tls"), ("issue a STARTTLS", "wants_tls"),
+    ("not support STARTTLS", "no_starttls"), ("STARTTLS extension not supported", "no_starttls"),
+    ("unexpected response", "other_service"),
 )  # fmt: skip
 _STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -97,9 +113,18 @@ def trouble_of(error: BaseException, *, host: str, port: int) -> Trouble:
     """What an error means."""
     if isinstance(error, Refusal):
         return Trouble("refusal", error.code, 0, str(error.details.get("reason", error)))
-    code = next((code for kinds, code in _KINDS if isinstance(error, kinds)), "broke")
     said = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else _said(error)
-    return Trouble(code, host, port, said)
+    return Trouble(_code_of(error, said), host, port, said)
+
+
+def _code_of(error: BaseException, said: str) -> str:
+    """By the kind of error; where that leaves open what to do, by how it was worded."""
+    code = next((code for kinds, code in _KINDS if isinstance(error, kinds)), "broke")
+    if code not in _VAGUE:
+        return code
+    if isinstance(error, smtplib.SMTPConnectError) and error.smtp_code == -1:  # its greeting was no number
+        return "other_service"
+    return next((closer for sign, closer in _SIGNS if sign in said), code)
 
 
 def bounce_of(said: str) -> Trouble:
@@ -128,4 +153,7 @@ def _said(error: BaseException) -> str:
     text: object = getattr(error, "smtp_error", None) or error
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    return " ".join(str(text).split())[:LONGEST_SAID] or type(error).__name__
+    words = " ".join(str(text).split())
+    if words[:2] in ("b'", 'b"'):  # imaplib says bytes as Python writes them
+        words = words[2:-1]
+    return words[:LONGEST_SAID] or type(error).__name__

@@ -102,6 +102,7 @@ function sectionIndex(place) {
   const sections = [...document.querySelectorAll("[data-section]")];
   place.hidden = sections.length < 2;
   const links = new Map(sections.map((section) => [section, make("a", { href: `#${section.id}`, textContent: section.dataset.section })]));
+  for (const [section, link] of links) link.addEventListener("click", () => { if (section.tagName === "DETAILS") section.open = true; });
   place.replaceChildren(...links.values());
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) links.get(entry.target).dataset.seen = entry.isIntersecting ? "1" : "";

@@ -72,7 +72,21 @@ def test_the_trial_says_in_words_what_is_wrong(page: Client, mailbox: Mailbox):
     given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
     given |= {"mailbox_id": str(mailbox.pk), "intake": "imap", "password": "x", "imap_host": "127.0.0.1", "imap_port": "9"}
     text = page.post("/mail/mailboxes/check/", given).content.decode()
-    assert "127.0.0.1:9 没有响应" in text
+    assert "127.0.0.1:9 没有响应" in text and "还不能用" in text
+
+
+def test_where_the_servers_are_known_only_an_address_and_a_code_are_asked_for(page: Client, mailbox: Mailbox):
+    shown = page.get("/mail/mailboxes/new/163/")
+    form, text = shown.context["form"], shown.content.decode()
+    assert str(form.fields["password"].label) == "授权码" and form.fields["password"].required
+    assert '<details class="lt-section" id="fetching"' in text and '<details class="lt-section" id="account"' not in text
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    given |= {"address": "help@163.example", "queue": str(mailbox.queue_id)}
+    wrong = page.post("/mail/mailboxes/new/163/", given | {"password": "x", "imap_host": "http://imap.163.com"})
+    assert wrong.status_code == 422 and "不要带 http://" in wrong.content.decode()
+    assert '<section class="lt-section" id="fetching"' in wrong.content.decode(), "what holds an error is open"
+    page.post("/mail/mailboxes/new/163/", given | {"password": "x", "imap_host": "imap。163。com"})
+    assert Mailbox.objects.get(address="help@163.example").imap_host == "imap.163.com"
     assert "没有填写" not in text
 
 

@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 from django.utils.translation import override
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from lingting.kernel.notices.registry import text_of
 from lingting.service.channels.email.oauth import TokenRefused
@@ -26,6 +26,12 @@ from lingting.service.desk.services.recording import FieldsMissing
         (ConnectionRefusedError(), "Nothing answers at mail.example:993", "没有响应"),
         (TimeoutError(), "did not answer in time", "响应超时"),
         (smtplib.SMTPResponseException(451, b"later"), "mail.example said: later", "mail.example 答复：later"),
+        (LoginError("b'[PRIVACYREQUIRED] Plaintext disallowed'"), "over a protected connection", "加密连接"),
+        (CapabilityError("Server does not support STARTTLS capability"), "offers no STARTTLS", "不提供 STARTTLS"),
+        (smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server."), "offers no STARTTLS", "不提供 STARTTLS"),
+        (IMAPClientError("unexpected response: b'220 mx ESMTP'"), "Another kind of server", "别的服务"),
+        (smtplib.SMTPConnectError(-1, b"* OK IMAP4rev1 ready"), "Another kind of server", "别的服务"),
+        (smtplib.SMTPConnectError(421, b"busy"), "mail.example said: busy", "mail.example 答复：busy"),
         (OSError("cut\toff"), "broke: cut off", "连接中断：cut off"),
     ],
 )
@@ -83,3 +89,7 @@ def test_a_notice_says_a_trouble_in_the_language_of_its_reader():
         assert text_of("email.unsure", params).startswith("Your letter in case #7: The connection broke")
     with override("zh-hans"):
         assert "The connection" not in text_of("email.unsure", params)
+
+
+def test_what_a_server_said_is_shown_without_the_marks_of_python():
+    assert trouble_of(LoginError("b'[AUTHENTICATIONFAILED] No.'"), host="h", port=993).said == "[AUTHENTICATIONFAILED] No."

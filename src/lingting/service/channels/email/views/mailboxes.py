@@ -69,7 +69,10 @@ def check(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         named = [(form.fields[name].label if name in form.fields else "", errors[0]) for name, errors in form.errors.items()]
         return render(request, "email/_findings.html", {"problems": named})
-    return render(request, "email/_findings.html", {"findings": check_mailbox(form.filled())})
+    findings = check_mailbox(form.filled())
+    states = {finding.state for finding in findings}
+    verdict = next(state for state in ("breach", "warning", "ready") if state in states)
+    return render(request, "email/_findings.html", {"findings": findings, "verdict": verdict})
 
 
 @requires(MANAGE)
@@ -100,7 +103,7 @@ def _signature_text(team: Team) -> str:
 
 def _edit(request: HttpRequest, mailbox: Mailbox, *, preset: Preset, initial: dict[str, Any]) -> HttpResponse:
     is_new = mailbox.pk is None
-    form = MailboxForm(request.POST or None, instance=mailbox, initial=initial)
+    form = MailboxForm(request.POST or None, instance=mailbox, initial=initial, preset=preset)
     if request.method == "POST" and form.is_valid():
         saved = save_mailbox(form.filled(), actor=request.user.as_actor, now=timezone.now())
         messages.success(
@@ -110,6 +113,6 @@ def _edit(request: HttpRequest, mailbox: Mailbox, *, preset: Preset, initial: di
     shown = None if is_new else Mailbox.objects.get(pk=mailbox.pk)
     context = {
         "form": form, "shown": shown, "is_new": is_new, "preset": preset, "cancel_url": reverse("email:mailboxes"),
-        "submit_label": _("Connect") if is_new else _("Save"), "is_own": preset.key == "own" or not is_new,
+        "submit_label": _("Connect") if is_new else _("Save"), "is_ready_made": is_new and preset.knows_servers,
     } | proof_context(request, shown)  # fmt: skip
     return render(request, "email/mailbox_form.html", context, status=422 if form.errors else 200)
