@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
 _ANY_CODE = _("Password or authorisation code")
 
 
