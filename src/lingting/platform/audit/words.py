@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,22 +74,28 @@ def _difference(column: str, pair: Any, *, model: type[Model] | None) -> Differe
     name = column_label(column, model=model)
     if pair is None:
         return Difference(name, "", "", is_secret=True)
-    old, new = pair
+    field = _field_of(column, model=model)
+    old, new = (_chosen(value, field=field) for value in pair)
     return Difference(name, _value(old), _value(new))
+
+
+def _chosen(value: Any, *, field: Any) -> Any:
+    """The word for a value that is one of a few."""
+    words = dict(field.flatchoices) if isinstance(field, Field) and field.choices else {}
+    return str(words[value]) if isinstance(value, str | int) and value in words else value
 
 
 def column_label(column: str, *, model: type[Model] | None) -> str:
     """What a column is called; the column's own name if nobody named it."""
-    if model is None:
-        return column
-    try:
-        field = model._meta.get_field(column)
-    except FieldDoesNotExist:
-        try:
-            field = model._meta.get_field(column.removesuffix("_id"))
-        except FieldDoesNotExist:
-            return column
+    field = _field_of(column, model=model)
     return _name_of(field) if isinstance(field, Field) else column
+
+
+def _field_of(column: str, *, model: type[Model] | None) -> Any:
+    for name in (column, column.removesuffix("_id")) if model is not None else ():
+        with suppress(FieldDoesNotExist):
+            return model._meta.get_field(name)
+    return None
 
 
 def _name_of(field: Field[Any, Any]) -> str:

@@ -27,6 +27,13 @@ class Shell:
         """The left navigation."""
         return navigation.shell_groups(self.request)
 
+    @property
+    def above(self) -> navigation.Line | None:
+        """The page of the settings, on each of the pages it leads to: their first crumb."""
+        index = navigation.route_url("settings:index")
+        lines = [line for group in self.groups for line in group.lines if line.is_current and line.url == index]
+        return lines[0] if lines and self.request.path != index else None
+
     @cached_property
     def phone_bar(self) -> list[navigation.Line]:
         """The first three places of the phone's bottom bar."""

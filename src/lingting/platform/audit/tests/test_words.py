@@ -7,7 +7,8 @@ import re
 import pytest
 from django.utils.translation import override
 
-from lingting.platform.audit.words import column_label, model_of, table_label
+from lingting.platform.audit.models import Change
+from lingting.platform.audit.words import column_label, model_of, shown, table_label
 from lingting.platform.audit.writing import forget_watched_tables, watched_tables
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -26,3 +27,10 @@ def test_every_watched_table_and_column_is_named_in_chinese() -> None:
                 names[f"{table}.{field.column}"] = column_label(field.column, model=model)
     assert len(names) > 100
     assert {where: name for where, name in names.items() if not CHINESE.search(name) and name not in SIGNS} == {}
+
+
+def test_a_value_that_is_one_of_a_few_is_said_in_the_word_of_its_choice() -> None:
+    change = Change(table_name="accounts_account", object_id="8", action="change", changes={"language": ["en", "zh-hans"]})
+    with override("zh-hans"):
+        (line,) = shown(change).differences
+    assert (line.name, line.old, line.new) == ("语言", "English", "简体中文")

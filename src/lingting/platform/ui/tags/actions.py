@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from lingting.platform.ui.navigation import route_url
 from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.containers import part
 from lingting.platform.ui.tags.marks import state_kind
@@ -52,9 +51,7 @@ def segmented(name: str, choices: Iterable[tuple[str, str]], value: str = "", la
 
 @register.simple_tag
 def crumb(label: str, url: str = "") -> SafeString:
-    """`{% crumb "设置" url %}` inside `{% block breadcrumb %}`: a step above this page; that of the settings finds its own way."""
-    if not url and label == gettext("Settings"):
-        url = route_url("settings:index")
+    """`{% crumb "客户" url %}` inside `{% block breadcrumb %}`: a step above this page; settings have theirs from the shell."""
     if url:
         return format_html('<li><a href="{}">{}</a></li>', url, label)
     return format_html("<li><span>{}</span></li>", label)

@@ -100,13 +100,15 @@ def _mapping_context(run: Import) -> dict[str, Any]:
     rows = services.preview_rows(run)
     columns = [{"index": index, "name": name, "field": run.mapping.get(str(index), "")} for index, name in enumerate(run.columns)]
     shown = [name for name in IMPORT_FIELDS if name in run.mapping.values()]
+    problem_count = sum(1 for row in rows if row.problems)
     return {
         "run": run,
         "columns": columns,
         "fields": [(name, field.label) for name, field in IMPORT_FIELDS.items()],
         "shown": [IMPORT_FIELDS[name].label for name in shown],
         "rows": [{"row": row, "texts": [row.text(name) for name in shown]} for row in rows],
-        "problem_count": sum(1 for row in rows if row.problems),
+        "problem_count": problem_count,
+        "taken_count": run.total_rows - problem_count if len(rows) >= run.total_rows else run.total_rows,
     }
 
 
