@@ -14,18 +14,20 @@ import orjson
 from django.db import connection, models, router
 from psycopg.adapt import PyFormat, Transformer
 
+from lingting.platform.database.single_rows import insert_row
+
 CHUNK = 128
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:
-    """Writes new rows of one model in their order and gives ids to those without; a single one by an ordinary INSERT.
+    """Writes new rows of one model in their order and gives ids to those without; a single one by `insert_row`.
 
     For hot paths: no signals, no conversion beyond what the columns need, so fields must hold values of their own type.
     Raises `IntegrityError`; wrap it in a savepoint where that is expected.
     """
     if len(rows) < 2:
         for row in rows:
-            row.save(force_insert=True)
+            insert_row(row)
         return
     meta = rows[0]._meta
     nameless = [row for row in rows if row.pk is None]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.kernel.timeline.events import Actor, receives
+from lingting.platform.database.composed import composed
 from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
 from lingting.service.desk.models import Conversation
 from lingting.service.routing.models import Assignment, Contact, Outcome
@@ -27,10 +28,15 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     """A case picked at the desk while its chat waits counts as answered by whoever took it."""
     if fact.assignee_id is None:
         return
-    in_hand = Assignment.objects.filter(conversation_id=OuterRef("pk"), ended_at=None)
-    live = Conversation.objects.filter(~Exists(in_hand), case_id=fact.case_id, ended_at=None)
-    for conversation_id in list(live.values_list("id", flat=True)):
+    for conversation_id in _without_owner(fact.case_id):
         answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+
+
+@composed
+def _without_owner(case_id: int) -> QuerySet[Conversation, int]:
+    """The live conversations of a case that nobody has in hand."""
+    in_hand = Assignment.objects.filter(conversation_id=OuterRef("pk"), ended_at=None)
+    return Conversation.objects.filter(~Exists(in_hand), case_id=case_id, ended_at=None).values_list("id", flat=True)
 
 
 @receives(CaseChanged)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account
@@ -35,6 +36,7 @@ from lingting.kernel.procedures.services.advancing import Course, chosen_by_test
 from lingting.kernel.procedures.services.telling import acting, tell_run, tell_step
 from lingting.kernel.questionnaires.services import respond
 from lingting.kernel.timeline.events import Actor
+from lingting.platform.database.composed import composed
 from lingting.platform.refusals import Conflict, Invalid, NotFound, NotPermitted
 
 
@@ -239,11 +241,8 @@ def reassign_step(step_run_id: int, *, to: Account | None, reason: str = "", acc
 @transaction.atomic
 def hand_over_steps(subject_kind: str, subject_id: int, *, to_id: int | None, actor: Actor, now: datetime) -> int:
     """The open steps of "whoever has the case" follow it to its new owner; returns how many. For the app of the subject."""
-    mine = StepRun.objects.filter(
-        run__subject_kind=subject_kind, run__subject_id=subject_id, state=StepState.OPEN, step__owner_kind=OwnerKind.SUBJECT
-    )
     count = 0
-    for pk in mine.order_by("pk").values_list("pk", flat=True):
+    for pk in _steps_of_owner(subject_kind, subject_id):
         passage = locked_step(pk)
         if passage.assignee_id != to_id:
             previous_id, passage.assignee_id = passage.assignee_id, to_id
@@ -253,6 +252,13 @@ def hand_over_steps(subject_kind: str, subject_id: int, *, to_id: int | None, ac
             )
             count += 1
     return count
+
+
+@composed
+def _steps_of_owner(subject_kind: str, subject_id: int) -> QuerySet[StepRun, int]:
+    """The open steps that belong to whoever has the subject."""
+    steps = StepRun.objects.filter(run__subject_kind=subject_kind, run__subject_id=subject_id, state=StepState.OPEN)
+    return steps.filter(step__owner_kind=OwnerKind.SUBJECT).order_by("pk").values_list("pk", flat=True)
 
 
 @transaction.atomic

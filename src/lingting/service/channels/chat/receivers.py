@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from lingting.kernel.timeline.events import Actor, receives
-from lingting.service.channels.chat.models import ChatSession
+from lingting.platform.database.binding import bound_cursor
 from lingting.service.desk.events import ConversationEnded
+
+_END = "UPDATE chat_chatsession SET ended_at = %s WHERE conversation_id = %s AND ended_at IS NULL"
 
 
 @receives(ConversationEnded)
 def end_the_session(fact: ConversationEnded, actor: Actor, now: datetime) -> None:
-    ChatSession.objects.filter(conversation_id=fact.conversation_id, ended_at=None).update(ended_at=now)
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_END, [now, fact.conversation_id])

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import recent_openings
+from lingting.platform.database.composed import composed, one
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import signed_url
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
@@ -75,12 +76,11 @@ def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
     """How the chat stands at this moment; a handful of small queries."""
     conversation = session.conversation
     if conversation.ended_at is not None:
-        rated = Rating.objects.filter(conversation=conversation).exists()
-        return ChatStanding("ended", _last_agent(conversation.pk), None, may_leave_contact=False, is_rated=rated)
-    contact = Contact.objects.filter(conversation=conversation, ended_at=None).first()
+        agent, is_rated = one(_names_of_agents(conversation.pk)) or "", bool(_ratings_of(conversation.pk))
+        return ChatStanding("ended", agent, None, may_leave_contact=False, is_rated=is_rated)
+    contact = one(_waiting_with(conversation.pk))
     if contact is None:
-        owner = Assignment.objects.filter(conversation=conversation, ended_at=None).values_list("account__display_name", flat=True)
-        name = owner.first()
+        name = one(_owner_of(conversation.pk))
         state = "waiting" if name is None else "talking"
         return ChatStanding(state, name or "", None, may_leave_contact=name is None, is_rated=False)
     seen = outlook(contact, now=now)
@@ -89,14 +89,27 @@ def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
     return ChatStanding("waiting", "", seen, may_leave_contact=not patient, is_rated=False)
 
 
-def _last_agent(conversation_id: int) -> str:
-    name = (
-        Account.objects.filter(assignments__conversation_id=conversation_id)
-        .order_by("-assignments__id")
-        .values_list("display_name", flat=True)
-        .first()
-    )
-    return name or ""
+@composed
+def _ratings_of(conversation_id: int) -> QuerySet[Rating, int]:
+    return Rating.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)[:1]
+
+
+@composed
+def _waiting_with(conversation_id: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(conversation_id=conversation_id, ended_at=None)
+
+
+@composed
+def _owner_of(conversation_id: int) -> QuerySet[Assignment, str]:
+    in_hand = Assignment.objects.filter(conversation_id=conversation_id, ended_at=None)
+    return in_hand.values_list("account__display_name", flat=True)
+
+
+@composed
+def _names_of_agents(conversation_id: int) -> QuerySet[Account, str]:
+    """The last who had it."""
+    had = Account.objects.filter(assignments__conversation_id=conversation_id).order_by("-assignments__id")
+    return had.values_list("display_name", flat=True)[:1]
 
 
 def messages_after(
@@ -106,8 +119,7 @@ def messages_after(
 
     `is_held`: somebody has or had the conversation on their desk. One query, another for files and for a part.
     """
-    ordered = _shown_in(conversation_id).filter(id__gt=after_id).order_by("id" if after_id > 0 else "-id")
-    rows = list(ordered.values(*_COLUMNS, has_files=_HAS_FILES)[: MOST_MESSAGES + 1])
+    rows = _following(conversation_id, after_id) if after_id > 0 else _latest(conversation_id)
     is_cut = len(rows) > MOST_MESSAGES
     return Said(
         _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
@@ -126,24 +138,47 @@ def _read_up_to(conversation_id: int, *, rows: Sequence[Mapping[str, Any]], is_a
     if is_all:
         seen = (row["id"] for row in rows if row["kind"] == MessageKind.CUSTOMER and row["read_at"] is not None)
         return max(seen, default=0)
+    return one(_last_read(conversation_id)) or 0
+
+
+@composed
+def _last_read(conversation_id: int) -> QuerySet[Message, int]:
     read = Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.CUSTOMER, read_at__isnull=False)
-    return read.order_by("-id").values_list("id", flat=True).first() or 0
+    return read.order_by("-id").values_list("id", flat=True)[:1]
 
 
 def messages_before(
     conversation_id: int, *, before_id: int, visitor: Visitor, is_held: bool, now: datetime
 ) -> Said:
     """The latest 200 that were said before a message; `is_held` as above. Two queries at most, of one keyset page."""
-    ordered = _shown_in(conversation_id).filter(id__lt=before_id).order_by("-id")
-    rows = list(ordered.values(*_COLUMNS, has_files=_HAS_FILES)[: MOST_MESSAGES + 1])
+    rows = _preceding(conversation_id, before_id)
     return Said(
         _told(rows[:MOST_MESSAGES], visitor=visitor, is_held=is_held, now=now),
         has_more=False, has_earlier=len(rows) > MOST_MESSAGES, read_up_to=0,
     )  # fmt: skip
 
 
+@composed
+def _latest(conversation_id: int) -> QuerySet[Message, dict[str, Any]]:
+    return _page(_shown_in(conversation_id).order_by("-id"))
+
+
+@composed
+def _following(conversation_id: int, after_id: int) -> QuerySet[Message, dict[str, Any]]:
+    return _page(_shown_in(conversation_id).filter(id__gt=after_id).order_by("id"))
+
+
+@composed
+def _preceding(conversation_id: int, before_id: int) -> QuerySet[Message, dict[str, Any]]:
+    return _page(_shown_in(conversation_id).filter(id__lt=before_id).order_by("-id"))
+
+
 def _shown_in(conversation_id: int) -> QuerySet[Message]:
     return Message.objects.filter(conversation_id=conversation_id, kind__in=SHOWN_KINDS)
+
+
+def _page(messages: QuerySet[Message]) -> QuerySet[Message, dict[str, Any]]:
+    return messages.values(*_COLUMNS, has_files=_HAS_FILES)[: MOST_MESSAGES + 1]
 
 
 def _told(rows: list[dict[str, Any]], *, visitor: Visitor, is_held: bool, now: datetime) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.single_rows import insert_row
 from lingting.platform.refusals import Invalid
 from lingting.service.crm.events import CustomerChanged, CustomerCreated
 from lingting.service.crm.models import Customer
@@ -41,7 +42,7 @@ def create_customer(
     customer.vector = vector_of(customer, "")
     try:
         with transaction.atomic():
-            customer.save(force_insert=True)
+            insert_row(customer)
     except IntegrityError as error:
         raise _id_taken(customer) from error
     record(CustomerCreated(customer_id=customer.pk, is_guest=is_guest), actor=actor, now=now)

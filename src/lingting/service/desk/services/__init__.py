@@ -24,7 +24,7 @@ from lingting.service.desk.services.exporting import record_export
 from lingting.service.desk.services.fields import add_tag, remove_tag, set_priority, set_subject, set_tags, set_type
 from lingting.service.desk.services.importing import ImportedCase, ImportedMessage, ImportResult, import_cases
 from lingting.service.desk.services.linking import link_cases, unlink_cases
-from lingting.service.desk.services.locking import check_not_closed
+from lingting.service.desk.services.locking import check_not_closed, locked_case
 from lingting.service.desk.services.macros import (
     BadMacro,
     access_macro,
@@ -138,6 +138,7 @@ __all__ = [
     "latest_conversation_id",
     "line_text",
     "link_cases",
+    "locked_case",
     "macros_for",
     "mark_delivered",
     "mark_read_by_agent",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.single_rows import update_row
 from lingting.service.desk.events import CaseAssigned, CaseQueued
 from lingting.service.desk.models import Case, CaseState, Queue
 from lingting.service.desk.services.locking import locked_open_case
@@ -51,7 +52,7 @@ def assign_locked_case(case: Case, *, assignee_id: int | None, actor: Actor, now
     previous_id, case.assignee_id = case.assignee_id, assignee_id
     if case.state == CaseState.SNOOZED:
         case.state, case.snoozed_until_at = CaseState.OPEN, None
-    case.save(update_fields=["assignee", "state", "snoozed_until_at"])
+    update_row(case, "assignee", "state", "snoozed_until_at")
     record(CaseAssigned(case_id=case.pk, assignee_id=assignee_id, previous_id=previous_id), actor=actor, now=now)
     return True
 

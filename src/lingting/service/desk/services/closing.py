@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.binding import bound_cursor
+from lingting.platform.database.composed import composed, one
 from lingting.service.desk.events import CaseClosed, CaseReopened, ConversationEnded
 from lingting.service.desk.models import LIVE_CHANNELS, CaseState, Conversation
 from lingting.service.desk.registry import check_may_close
@@ -16,19 +19,27 @@ from lingting.service.desk.services.locking import locked_case, locked_open_case
 from lingting.service.desk.services.recording import check_fields_filled
 from lingting.service.desk.services.refusals import ConversationNotFound
 
+_END = "UPDATE desk_conversation SET ended_at = %s, ended_by = %s WHERE id = %s AND ended_at IS NULL"
+
 
 @transaction.atomic
 def end_conversation(conversation_id: int, *, by: str, actor: Actor, now: datetime) -> bool:
     """Ends an exchange: `by` is customer, agent or system; False if it had ended. Locks the case."""
-    case_id = Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True).first()
+    case_id = one(_case_of(conversation_id))
     if case_id is None:
         raise ConversationNotFound(_("This conversation does not exist."))
     locked_case(case_id)
-    ended = Conversation.objects.filter(pk=conversation_id, ended_at=None).update(ended_at=now, ended_by=by)
-    if not ended:
-        return False
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_END, [now, by, conversation_id])
+        if not cursor.rowcount:
+            return False
     record(ConversationEnded(case_id=case_id, conversation_id=conversation_id, by=by), actor=actor, now=now)
     return True
+
+
+@composed
+def _case_of(conversation_id: int) -> QuerySet[Conversation, int]:
+    return Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True)
 
 
 @transaction.atomic

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from lingting.platform.database.composed import composed, one
 from lingting.service.desk.models import Case, CaseState
 from lingting.service.desk.services.refusals import case_is_closed, case_not_found
 
 
 def locked_case(case_id: int) -> Case:
     """The case, locked until the transaction ends. Raises `CaseNotFound`. Call inside `transaction.atomic`."""
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
+    case = one(_case_for_change(case_id))
     if case is None:
         raise case_not_found()
     return case
+
+
+@composed
+def _case_for_change(case_id: int) -> QuerySet[Case]:
+    return Case.objects.select_for_update(no_key=True).filter(pk=case_id)
 
 
 def locked_open_case(case_id: int, *, now: datetime) -> Case:

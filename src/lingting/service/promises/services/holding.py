@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lingting.kernel.clocks import services as clocks
@@ -13,6 +15,7 @@ from lingting.kernel.clocks.models import LIVE_STATES, Clock, State
 from lingting.kernel.clocks.services import Promise, Start
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record, record_many
+from lingting.platform.database.composed import composed
 from lingting.platform.database.inserting import insert_many
 from lingting.service.desk.models import Case, CaseState
 from lingting.service.promises.events import PromiseMade
@@ -63,10 +66,7 @@ def hold_many(cases: Mapping[int, Actor], *, now: datetime) -> dict[int, Policy]
 
 def asked(cases: Mapping[int, Actor], *, now: datetime) -> None:
     """The customers spoke: the next answer is promised, and a resolution that waited for the customer goes on."""
-    held = list(
-        Promised.objects.filter(case_id__in=cases).order_by("case_id")
-        .values_list("case_id", "policy_id", "case__waiting_since_at")
-    )  # fmt: skip
+    held = _promised(list(cases))
     if not held:
         return
     policies = Policy.objects.in_bulk({policy_id for _case, policy_id, _since in held})
@@ -85,6 +85,12 @@ def asked(cases: Mapping[int, Actor], *, now: datetime) -> None:
             clocks.resume_clocks_of(SUBJECT, case_id, kinds=(RESOLUTION,), actor=cases[case_id], now=now)
     clocks.start_clocks(starts, now=now)
     mirror_due([case_id for case_id, _policy, _since in held])
+
+
+@composed
+def _promised(case_ids: list[int]) -> QuerySet[Promised, tuple[int, int, Any]]:
+    held = Promised.objects.filter(case_id__among=case_ids).order_by("case_id")
+    return held.values_list("case_id", "policy_id", "case__waiting_since_at")
 
 
 def answered(cases: Mapping[int, Actor], *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.single_rows import insert_row, update_row
 from lingting.service.desk.models import LIVE_CHANNELS, Case, MessageKind
 from lingting.service.desk.services import add_message, assign_locked_case, check_not_closed, name_of_assignee
 from lingting.service.routing.events import ContactAnswered
@@ -28,18 +29,19 @@ def claim(
     """
     check_not_closed(case, now=now)
     load = load_of(contact.channel)
+    assignment = Assignment(
+        conversation_id=contact.conversation_id, contact=contact, account_id=account_id, weight=load.weight,
+        is_exclusive=load.is_exclusive, reason=reason, started_at=now,
+    )  # fmt: skip
     try:
         with transaction.atomic():
-            assignment = Assignment.objects.create(
-                conversation_id=contact.conversation_id, contact=contact, account_id=account_id, weight=load.weight,
-                is_exclusive=load.is_exclusive, reason=reason, started_at=now,
-            )  # fmt: skip
+            insert_row(assignment)
     except IntegrityError as error:
         raise ContactGone(_("Someone else has this conversation by now.")) from error
     contact.ended_at = contact.answered_at = now
     contact.outcome, contact.answered_by_id = Outcome.ANSWERED, account_id
     contact.wait_seconds = (now - contact.entered_at).total_seconds()
-    contact.save(update_fields=["ended_at", "answered_at", "outcome", "answered_by", "wait_seconds"])
+    update_row(contact, "ended_at", "answered_at", "outcome", "answered_by", "wait_seconds")
     label = actor.label if actor.is_staff and actor.id == account_id else name_of_assignee(account_id)
     fact = ContactAnswered(
         case_id=contact.case_id, conversation_id=contact.conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,

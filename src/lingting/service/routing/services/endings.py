@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.binding import bound_cursor
+from lingting.platform.database.composed import composed, one
+from lingting.platform.database.single_rows import update_row
 from lingting.service.desk.models import Conversation
 from lingting.service.routing.events import AssignmentEnded
-from lingting.service.routing.models import Assignment, Presence
+from lingting.service.routing.models import Assignment
 from lingting.service.routing.services.rules import rule_for
+
+_IDLE = """
+    UPDATE routing_presence SET idle_since_at = %s
+    WHERE account_id = %s AND NOT EXISTS (
+        SELECT FROM routing_assignment held WHERE held.account_id = routing_presence.account_id AND held.released_at IS NULL)
+"""
 
 
 @transaction.atomic
@@ -20,12 +29,7 @@ def end_assignment(
     conversation_id: int, *, end_reason: str, actor: Actor, now: datetime, with_wrap_up: bool = True
 ) -> Assignment | None:
     """Takes the conversation out of hand; its owner may wrap up before the room is free. None when nobody had it."""
-    assignment = (
-        Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("contact", "conversation__case")
-        .filter(conversation_id=conversation_id, ended_at=None)
-        .first()
-    )
+    assignment = one(_in_hand(conversation_id))
     if assignment is None:
         return None
     case = assignment.conversation.case
@@ -34,12 +38,12 @@ def end_assignment(
     assignment.wrap_up_until_at = now + timedelta(seconds=wrap_up)
     if not wrap_up:
         assignment.released_at = now
-    assignment.save(update_fields=["ended_at", "end_reason", "wrap_up_until_at", "released_at"])
+    update_row(assignment, "ended_at", "end_reason", "wrap_up_until_at", "released_at")
     contact = assignment.contact
     if contact is not None:
         contact.talk_seconds = (now - assignment.started_at).total_seconds()
         contact.wrap_up_seconds, contact.finished_at = (None, None) if wrap_up else (0.0, now)
-        contact.save(update_fields=["talk_seconds", "wrap_up_seconds", "finished_at"])
+        update_row(contact, "talk_seconds", "wrap_up_seconds", "finished_at")
     if not wrap_up:
         _mark_idle(assignment.account_id, now=now)
     fact = AssignmentEnded(
@@ -48,6 +52,15 @@ def end_assignment(
     )  # fmt: skip
     record(fact, actor=actor, now=now)
     return assignment
+
+
+@composed
+def _in_hand(conversation_id: int) -> QuerySet[Assignment]:
+    return (
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("contact", "conversation__case")
+        .filter(conversation_id=conversation_id, ended_at=None)
+    )
 
 
 @transaction.atomic
@@ -91,5 +104,5 @@ def _announce_release(assignment: Assignment, *, now: datetime) -> None:
 
 
 def _mark_idle(account_id: int, *, now: datetime) -> None:
-    in_hand = Assignment.objects.filter(account_id=OuterRef("pk"), released_at=None)
-    Presence.objects.filter(~Exists(in_hand), pk=account_id).update(idle_since_at=now)
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_IDLE, [now, account_id])

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from lingting.platform.database.composed import composed
 from lingting.platform.database.remembering import remembered
 from lingting.service.routing.models import AgentCapacity, Assignment, ChannelLoad, Offer
 
@@ -58,13 +61,28 @@ def load_of(channel: str) -> Load:
 
 def rooms_of(account_ids: Collection[int]) -> dict[int, Room]:
     """What each of these people can still take, open offers counted as taken; four small queries."""
-    totals = dict(AgentCapacity.objects.filter(pk__in=account_ids).values_list("pk", "total"))
+    asked = list(account_ids)
+    totals = dict(_capacities(asked))
     rooms = {each: Room(totals.get(each, DEFAULT_CAPACITY), 0, False) for each in account_ids}
-    in_hand = Assignment.objects.filter(account_id__in=account_ids, released_at=None)
-    for account_id, weight, is_exclusive in in_hand.values_list("account_id", "weight", "is_exclusive"):
+    for account_id, weight, is_exclusive in _in_hand(asked):
         rooms[account_id] = rooms[account_id].with_load(Load(weight, is_exclusive))
     loads = channel_loads()
-    offered = Offer.objects.filter(account_id__in=account_ids, decided_at=None)
-    for account_id, channel in offered.values_list("account_id", "contact__channel"):
+    for account_id, channel in _on_offer(asked):
         rooms[account_id] = rooms[account_id].with_load(loads.get(channel) or default_load(channel))
     return rooms
+
+
+@composed
+def _capacities(account_ids: list[int]) -> QuerySet[AgentCapacity, tuple[int, int]]:
+    return AgentCapacity.objects.filter(pk__among=account_ids).values_list("pk", "total")
+
+
+@composed
+def _in_hand(account_ids: list[int]) -> QuerySet[Assignment, tuple[int, int, bool]]:
+    held = Assignment.objects.filter(account_id__among=account_ids, released_at=None)
+    return held.values_list("account_id", "weight", "is_exclusive")
+
+
+@composed
+def _on_offer(account_ids: list[int]) -> QuerySet[Offer, tuple[int, str]]:
+    return Offer.objects.filter(account_id__among=account_ids, decided_at=None).values_list("account_id", "contact__channel")

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.single_rows import insert_row, update_row
 from lingting.service.routing.events import OfferMade
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
 from lingting.service.routing.services.loads import load_of, rooms_of
-from lingting.service.routing.services.locking import lock_case_of_offer
-from lingting.service.routing.services.presence import note_missed_offer
+from lingting.service.routing.services.locking import lock_case_of_offer, lock_offer
+from lingting.service.routing.services.presence import forget_missed_offers, note_missed_offer
 from lingting.service.routing.services.refusals import OfferGone
 from lingting.service.routing.services.withdrawing import close_offer
 
@@ -73,7 +74,7 @@ def _offer(proposal: Proposal, *, contact: Contact, now: datetime) -> bool:
     )  # fmt: skip
     try:
         with transaction.atomic():
-            offer.save()
+            insert_row(offer)
     except IntegrityError:
         return False
     fact = OfferMade(
@@ -93,7 +94,7 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
     case = lock_case_of_offer(offer_id, account_id=account_id)
     if case is None:
         raise OfferGone(_("There is no such offer for you."))
-    offer = Offer.objects.select_related("contact").select_for_update(no_key=True).get(pk=offer_id)
+    offer = lock_offer(offer_id)
     if offer.decision == "accepted":
         mine = Assignment.objects.filter(contact=offer.contact, account_id=account_id).order_by("-id").first()
         if mine is not None:
@@ -103,9 +104,9 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
             _("This conversation has gone to someone else or the customer has left. The next one comes by itself.")
         )
     offer.decided_at, offer.decision = now, "accepted"
-    offer.save(update_fields=["decided_at", "decision"])
+    update_row(offer, "decided_at", "decision")
     assignment = claim(offer.contact, case=case, account_id=account_id, reason=offer.reason, actor=actor, now=now)
-    Presence.objects.filter(pk=account_id, missed_offers__gt=0).update(missed_offers=0)
+    forget_missed_offers(account_id)
     return assignment
 
 

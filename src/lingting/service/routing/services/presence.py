@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.services import record
+from lingting.platform.database.binding import bound_cursor
 from lingting.service.routing.events import PresenceChanged
 from lingting.service.routing.models import Assignment, AwayReason, Presence, PresenceSpell, PresenceState
 from lingting.service.routing.services.refusals import UnknownReason
@@ -101,6 +102,12 @@ def note_missed_offer(account_id: int, *, limit: int, now: datetime) -> bool:
         return False
     become_away(account_id, reason_key=MISSED_REASON_KEY, actor=SYSTEM, now=now, cause="missed_offers")
     return True
+
+
+def forget_missed_offers(account_id: int) -> None:
+    """The person takes work again; a row is written only where there is something to forget."""
+    with bound_cursor(connection) as cursor:
+        cursor.execute("UPDATE routing_presence SET missed_offers = 0 WHERE account_id = %s AND missed_offers > 0", [account_id])
 
 
 def note_connected(account_ids: Collection[int], *, now: datetime) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record, record_many
+from lingting.platform.database.composed import composed
 from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.single_rows import update_row
 from lingting.service.desk.models import Case, Conversation, Priority
 from lingting.service.routing.events import ContactAbandoned, ContactQueued
 from lingting.service.routing.models import Assignment, Contact, QueueRule
@@ -91,13 +95,17 @@ class _Talk:
 
 
 def _talks(conversation_ids: Sequence[int]) -> dict[int, _Talk]:
+    return {row[0]: _Talk(*row) for row in _asked_of(list(conversation_ids))}
+
+
+@composed
+def _asked_of(conversation_ids: list[int]) -> QuerySet[Conversation, tuple[Any, ...]]:
     usual = QueueRule()
-    rows = Conversation.objects.filter(pk__in=conversation_ids).values_list(
+    return Conversation.objects.filter(pk__among=conversation_ids).values_list(
         "pk", "channel", "case_id", "case__customer_id", "case__queue_id", "case__priority", "case__is_demo",
         Coalesce("case__customer__tier__priority", 0), Coalesce("case__queue__rule__priority", usual.priority),
         Coalesce("case__queue__rule__last_agent_days", usual.last_agent_days),
     )  # fmt: skip
-    return {row[0]: _Talk(*row) for row in rows}
 
 
 def _contact(waiting: Waiting, *, talk: _Talk, agents: Mapping[int, int], now: datetime) -> Contact:
@@ -119,7 +127,7 @@ def leave_queue(conversation_id: int, *, outcome: str, actor: Actor, now: dateti
     contact.ended_at = contact.finished_at = now
     contact.outcome = outcome
     contact.wait_seconds = (now - contact.entered_at).total_seconds()
-    contact.save(update_fields=["ended_at", "finished_at", "outcome", "wait_seconds"])
+    update_row(contact, "ended_at", "finished_at", "outcome", "wait_seconds")
     fact = ContactAbandoned(
         case_id=contact.case_id, conversation_id=conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,
         wait_seconds=contact.wait_seconds, outcome=outcome,
@@ -152,17 +160,22 @@ def _last_agents(talks: Sequence[_Talk], *, now: datetime) -> dict[int, int]:
     longest = max((talk.last_agent_days for talk in talks), default=0)
     if not longest:
         return {}
-    rows = (
-        Assignment.objects.filter(
-            conversation__case__customer_id__in={talk.customer_id for talk in talks},
-            started_at__gt=now - timedelta(days=longest), account__is_active=True,
-        )
-        .order_by("conversation__case__customer_id", "-started_at", "-pk").distinct("conversation__case__customer_id")
-        .values_list("conversation__case__customer_id", "account_id", "started_at")
-    )  # fmt: skip
+    rows = _answered_since([talk.customer_id for talk in talks], now - timedelta(days=longest))
     last = {customer_id: (account_id, started_at) for customer_id, account_id, started_at in rows}
     return {
         talk.case_id: last[talk.customer_id][0]
         for talk in talks
         if talk.customer_id in last and last[talk.customer_id][1] > now - timedelta(days=talk.last_agent_days)
     }
+
+
+@composed
+def _answered_since(customer_ids: list[int], moment: datetime) -> QuerySet[Assignment, tuple[int, int, datetime]]:
+    """Of each customer the last assignment since a moment, to somebody who is still there."""
+    answered = Assignment.objects.filter(
+        conversation__case__customer_id__among=customer_ids, started_at__gt=moment, account__is_active=True
+    )
+    latest = answered.order_by("conversation__case__customer_id", "-started_at", "-pk")
+    return latest.distinct("conversation__case__customer_id").values_list(
+        "conversation__case__customer_id", "account_id", "started_at"
+    )

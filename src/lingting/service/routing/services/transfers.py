@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.service.desk.models import Case, Conversation, MessageKind
-from lingting.service.desk.services import add_message, assign_case, queue_case
+from lingting.service.desk.services import add_message, assign_case, locked_case, queue_case
 from lingting.service.routing.models import Assignment, Contact, Outcome, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
 from lingting.service.routing.services.endings import end_assignment, release
-from lingting.service.routing.services.locking import lock_case, lock_waiting_contact
+from lingting.service.routing.services.locking import lock_waiting_contact
 from lingting.service.routing.services.queueing import enqueue, leave_queue
 from lingting.service.routing.services.refusals import NotThere, NotYours
 from lingting.service.routing.services.withdrawing import withdraw_offer_for
@@ -63,7 +63,7 @@ def answer_directly(conversation_id: int, *, account_id: int, actor: Actor, now:
     if contact is None:
         return None
     withdraw_offer_for(contact, actor=actor, now=now)
-    return claim(contact, case=lock_case(contact.case_id), account_id=account_id, reason={"code": "picked"}, actor=actor, now=now)
+    return claim(contact, case=locked_case(contact.case_id), account_id=account_id, reason={"code": "picked"}, actor=actor, now=now)
 
 
 def requeue_assignments_of(account_id: int, *, end_reason: str, actor: Actor, now: datetime) -> int:
@@ -91,7 +91,7 @@ def _requeue(conversation_id: int, *, end_reason: str, actor: Actor, now: dateti
 
 def _case_of_live(conversation_id: int) -> Case:
     case_id = Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True).first()
-    case = lock_case(case_id) if case_id else None
+    case = locked_case(case_id) if case_id else None
     if case is None or not Conversation.objects.filter(pk=conversation_id, ended_at=None).exists():
         raise NotYours(_("This conversation has ended, so it cannot be passed on."))
     return case

@@ -9,10 +9,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lingting.kernel.calendars.selectors import is_open
 from lingting.kernel.timeline.events import SYSTEM, Actor
+from lingting.platform.database.composed import composed, one
+from lingting.platform.database.single_rows import insert_row
 from lingting.platform.files.models import StoredFile
 from lingting.platform.refusals import Conflict, Invalid, NotFound
 from lingting.service.channels.chat.models import ChatSession, Visitor
@@ -118,14 +121,14 @@ def _new_session(
         is_demo=customer.is_demo or visitor.widget.is_demo,
     )  # fmt: skip
     conversation = start_conversation(case.pk, channel="chat", now=now)
-    return ChatSession.objects.create(
-        visitor=visitor, conversation=conversation, started_at=now, ended_at=None if is_live else now
-    )
+    session = ChatSession(visitor=visitor, conversation=conversation, started_at=now, ended_at=None if is_live else now)
+    insert_row(session)
+    return session
 
 
 def _session_with(visitor: Visitor, *, client_key: UUID) -> ChatSession | None:
     """The visitor's session in which a message was stored before."""
-    return _SESSIONS.filter(visitor=visitor, conversation__messages__client_key=client_key).first()
+    return one(_session_of_message(visitor.pk, client_key))
 
 
 def say(
@@ -225,19 +228,33 @@ def rate(
 
 def live_session(visitor: Visitor) -> ChatSession | None:
     """The visitor's running conversation; one query."""
-    return _SESSIONS.filter(visitor=visitor, ended_at=None).first()
+    return one(_live_session(visitor.pk))
 
 
 def session_of(visitor: Visitor, conversation_id: int) -> ChatSession:
     """One of the visitor's own sessions, running or not, on whichever device. Raises `NoSuchConversation`."""
     session = None
     if visitor.customer_id is not None and 0 < conversation_id < 2**63:
-        session = _SESSIONS.filter(
-            visitor__customer_id=visitor.customer_id, visitor__widget_id=visitor.widget_id, conversation_id=conversation_id
-        ).first()
+        session = one(_session(visitor.customer_id, visitor.widget_id, conversation_id))
     if session is None:
         raise _no_such_conversation()
     return session
+
+
+@composed
+def _session_of_message(visitor_id: int, client_key: UUID) -> QuerySet[ChatSession]:
+    return _SESSIONS.filter(visitor_id=visitor_id, conversation__messages__client_key=client_key)
+
+
+@composed
+def _live_session(visitor_id: int) -> QuerySet[ChatSession]:
+    return _SESSIONS.filter(visitor_id=visitor_id, ended_at=None)
+
+
+@composed
+def _session(customer_id: int, widget_id: int, conversation_id: int) -> QuerySet[ChatSession]:
+    own = _SESSIONS.filter(visitor__customer_id=customer_id, visitor__widget_id=widget_id)
+    return own.filter(conversation_id=conversation_id)
 
 
 def _no_such_conversation() -> NoSuchConversation:

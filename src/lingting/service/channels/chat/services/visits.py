@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.database.binding import bound_cursor
+from lingting.platform.database.single_rows import update_row
 from lingting.platform.refusals import NotFound
 from lingting.service.channels.chat.models import Visitor, Widget
 from lingting.service.channels.chat.tokens import Identity, visitor_of
@@ -94,7 +95,7 @@ def customer_of_locked(visitor: Visitor, *, now: datetime) -> Customer:
             "", actor=Actor("customer", None, ""), now=now, is_guest=True, language=visitor.language,
             is_demo=visitor.widget.is_demo,
         )  # fmt: skip
-        Visitor.objects.filter(pk=visitor.pk).update(customer=visitor.customer)
+        update_row(visitor, "customer")
     return merged(visitor.customer)
 
 
