@@ -44,8 +44,8 @@ def store_upload(
     """Takes in an uploaded file (Django's, or anything with `read`) and returns its row.
 
     Reads in chunks, never the whole file in memory. Equal bytes are kept once. Raises `EmptyFile`, `TooLarge` (the
-    limit is `largest_bytes` or `FILES_MAX_BYTES`) and `ContradictingType`. Holds an advisory lock on the bytes until
-    the transaction ends, so that no sweep takes the blob away in between.
+    limit is `largest_bytes` or `FILES_MAX_BYTES`) and `ContradictingType`. Holds a shared advisory lock on the bytes until
+    the transaction ends, so that no sweep takes the blob away in between; others may store the same bytes meanwhile.
     """
     shown_name = clean_name(name or getattr(upload, "name", "") or "")
     limit = largest_bytes or int(settings.FILES_MAX_BYTES)
@@ -60,10 +60,8 @@ def store_upload(
                     % {"name": shown_name}
                 )
             sides = pictures.dimensions(incoming, content_type=content_type)
-            incoming.flush()
-            os.fsync(incoming.fileno())
             return _keep(
-                path,
+                incoming,
                 StoredFile(
                     sha256=sha256,
                     size=size,
@@ -99,14 +97,22 @@ def clean_name(name: str) -> str:
     return last or "file"
 
 
-def _keep(path: Path, file: StoredFile) -> StoredFile:
+def _keep(incoming: IO[bytes], file: StoredFile) -> StoredFile:
+    """Only bytes that the store does not have yet are written through to the disk."""
     store = current_store()
     with transaction.atomic():
-        _lock_bytes(file.sha256)
+        _keep_from_sweep(file.sha256)
         if not store.has(file.storage_key):
-            store.put(file.storage_key, path)
+            incoming.flush()
+            os.fsync(incoming.fileno())
+            store.put(file.storage_key, Path(incoming.name))
         file.save(force_insert=True)
     return file
+
+
+def _keep_from_sweep(sha256: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('files ' || %s, 0))", [sha256])
 
 
 def _lock_bytes(sha256: str) -> None:
