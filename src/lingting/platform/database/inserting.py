@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from django.db import connection, models, router
+from django.db.models.base import ModelState
 from psycopg.adapt import PyFormat, Transformer
 
 from lingting.platform.database.single_rows import insert_row
 
 CHUNK = 128
+Row = TypeVar("Row", bound=models.Model)
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:
@@ -37,6 +40,33 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     copy_rows(meta.db_table, [str(field.column) for field in fields], _values(rows, fields))
     for row in rows:
         row._state.adding, row._state.db = False, router.db_for_write(type(row))
+
+
+def new_row(model: type[Row], values: Mapping[str, Any]) -> Row:
+    """A row for `insert_many`, at a fifth of what the model's own constructor takes, which counts where there are many.
+
+    `values` by attribute of the column (`case_id`, not `case`); what is not named has its default. No signals. Raises
+    `TypeError` for a name that is none.
+    """
+    given, made = _defaults(model)
+    row = model.__new__(model)
+    row.__dict__.update(given)
+    row.__dict__.update(values)
+    for name, make in made:
+        if name not in values:
+            row.__dict__[name] = make()
+    if len(row.__dict__) != len(given) + len(made):
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - given.keys() - dict(made).keys()))}")
+    row._state = ModelState()
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """By column attribute: defaults that are the same for every row, and those that are made for each."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    return {field.attname: field.get_default() for field in fields if not callable(field.default)}, made
 
 
 def new_ids(table: str, *, count: int) -> list[int]:

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from django.db import connection, models
 
-from lingting.platform.database.inserting import copy_rows
+from lingting.platform.database.inserting import copy_rows, insert_many, new_row
+from lingting.platform.files.models import StoredFile
 
 
 class Mood(models.TextChoices):
@@ -62,3 +63,34 @@ def test_lists_of_any_words_stay_lists():
         copy_rows("worded", ("many",), rows)
         cursor.execute("SELECT many FROM worded ORDER BY at")
         assert cursor.fetchall() == [rows[0], rows[1], (["1", "2"],), rows[3]]
+
+
+def _file(name: str) -> dict[str, Any]:
+    return {
+        "sha256": "0" * 64, "size": 1, "content_type": "text/plain", "original_name": name, "storage_key": "00/00/0",
+        "uploaded_by_kind": "staff", "created_at": datetime(2026, 3, 1, 8, tzinfo=UTC),
+    }  # fmt: skip
+
+
+def test_a_new_row_is_what_the_model_itself_would_make():
+    quick, usual = new_row(StoredFile, _file("a")), StoredFile(**_file("a"))
+    names = [field.attname for field in StoredFile._meta.concrete_fields if field.attname != "public_id"]
+    assert [getattr(quick, name) for name in names] == [getattr(usual, name) for name in names]
+    assert quick._state.adding
+    assert new_row(StoredFile, _file("a")).public_id != quick.public_id
+
+
+def test_a_new_row_knows_only_its_own_columns():
+    with pytest.raises(TypeError, match="StoredFile has no colour, shape"):
+        new_row(StoredFile, _file("a") | {"shape": "round", "colour": "red"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_new_rows_are_written_with_ids_of_their_own(count: int):
+    rows = [new_row(StoredFile, _file(str(number))) for number in range(count)]
+    insert_many(rows)
+    assert not any(row._state.adding for row in rows)
+    assert list(StoredFile.objects.order_by("id").values_list("pk", "original_name")) == [
+        (row.pk, str(number)) for number, row in enumerate(rows)
+    ]

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record_many
-from lingting.platform.database.inserting import insert_many, new_ids
+from lingting.platform.database.inserting import insert_many, new_ids, new_row
 from lingting.service.crm.events import CustomerCreated
 from lingting.service.crm.models import ContactPoint, Customer
 from lingting.service.crm.services.contact_points import BadContactPoint, normalised
@@ -93,9 +93,8 @@ def _make(people: Mapping[int, tuple[Stranger, str]], *, now: datetime) -> None:
     customers = []
     for pk, (person, address) in people.items():
         name = cleaned("name", person.name[:LONGEST_NAME])
-        customer = Customer(
-            pk=pk, name=name, language=person.language, is_demo=person.is_demo, created_at=now, updated_at=now
-        )
+        values = {"id": pk, "name": name, "language": person.language, "is_demo": person.is_demo}
+        customer = new_row(Customer, values | {"created_at": now, "updated_at": now})
         customer.vector = vector_of(customer, address)
         customers.append(customer)
     insert_many(customers)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record_many
-from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.inserting import insert_many, new_row
 from lingting.service.crm.models import Customer
 from lingting.service.desk.events import CaseOpened
 from lingting.service.desk.models import Case, CaseState, Conversation, Priority
@@ -73,20 +73,12 @@ def open_cases(given: Sequence[NewCase], *, now: datetime) -> list[Case]:
 
 
 def _case(new: NewCase) -> Case:
-    return Case(
-        customer_id=new.customer_id,
-        queue_id=new.queue_id,
-        type_id=new.type_id,
-        assignee_id=new.assignee_id,
-        subject=new.subject.strip()[:200],
-        channel=new.channel,
-        state=CaseState.OPEN,
-        priority=new.priority,
-        opened_at=new.opened_at,
-        active_at=new.opened_at,
-        parent_id=new.parent_id,
-        is_demo=new.is_demo,
-    )
+    values = {
+        "customer_id": new.customer_id, "queue_id": new.queue_id, "type_id": new.type_id, "assignee_id": new.assignee_id,
+        "subject": new.subject.strip()[:200], "channel": new.channel, "state": CaseState.OPEN, "priority": new.priority,
+        "opened_at": new.opened_at, "active_at": new.opened_at, "parent_id": new.parent_id, "is_demo": new.is_demo,
+    }  # fmt: skip
+    return new_row(Case, values)
 
 
 def start_conversation(case_id: int, *, channel: str, now: datetime) -> Conversation:
@@ -96,7 +88,9 @@ def start_conversation(case_id: int, *, channel: str, now: datetime) -> Conversa
 
 def start_conversations(cases: Mapping[int, datetime], *, channel: str) -> list[Conversation]:
     """The same under many cases, each with its moment, in their order."""
-    talks = [Conversation(case_id=case_id, channel=channel, started_at=moment) for case_id, moment in cases.items()]
+    talks = [
+        new_row(Conversation, {"case_id": case_id, "channel": channel, "started_at": moment}) for case_id, moment in cases.items()
+    ]
     insert_many(talks)
     return talks
 

@@ -16,7 +16,7 @@ from lingting.kernel.clocks.services import Promise, Start
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record, record_many
 from lingting.platform.database.composed import composed
-from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.inserting import insert_many, new_row
 from lingting.service.desk.models import Case, CaseState
 from lingting.service.promises.events import PromiseMade
 from lingting.service.promises.matching import Features, Rule, features_of, rule_for, rules_in_use
@@ -146,7 +146,8 @@ def _enter(
             continue
         why = rule.because(case)
         if before is None:
-            new.append(Promised(case_id=case.case_id, policy_id=rule.policy.pk, because=why, since_at=now))
+            values = {"case_id": case.case_id, "policy_id": rule.policy.pk, "because": why, "since_at": now}
+            new.append(new_row(Promised, values))
         else:
             moved.append(case.case_id)
             Promised.objects.filter(pk=before.pk).update(policy=rule.policy, because=why)

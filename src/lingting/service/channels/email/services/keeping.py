@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
 
-from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.inserting import insert_many, new_row
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.refusals import ContradictingType, EmptyFile, TooLarge
 from lingting.platform.files.services import clean_name, store_upload
@@ -70,27 +70,28 @@ def _uploaded(content: bytes, *, name: str, mailbox: Mailbox, now: datetime) -> 
 def _mail(incoming: Incoming) -> Mail:
     arrival, mail, sender = incoming.arrival, incoming.mail, incoming.writer
     sent_at = mail.sent_at if mail.sent_at and not is_future(mail.sent_at, now=arrival.received_at) else None
-    return Mail(
-        raw_id=arrival.raw_id,
-        mailbox=arrival.mailbox,
-        kind=incoming.kind,
-        conversation_id=incoming.conversation_id or None,
-        message_id=incoming.message_id or None,
-        identifier=mail.message_id,
-        from_address=sender.address if sender else "",
-        from_name=sender.name if sender else "",
-        reply_to=mail.reply_to.address if mail.reply_to else "",
-        to=[str(person)[:600] for person in mail.to],
-        cc=[str(person)[:600] for person in mail.cc],
-        subject=mail.subject,
-        thread_key=thread_key(mail.subject),
-        body_hash=mail.body_hash,
-        sent_at=sent_at,
-        quoted=mail.quoted[:LONGEST_QUOTED],
-        html=mail.html[:LONGEST_KEPT_HTML],
-        checks=checked(mail.authentication, authserv_id=arrival.mailbox.authserv_id),
-        marks=_marks(incoming),
-    )
+    values = {
+        "raw_id": arrival.raw_id,
+        "mailbox_id": arrival.mailbox.pk,
+        "kind": incoming.kind,
+        "conversation_id": incoming.conversation_id or None,
+        "message_id": incoming.message_id or None,
+        "identifier": mail.message_id,
+        "from_address": sender.address if sender else "",
+        "from_name": sender.name if sender else "",
+        "reply_to": mail.reply_to.address if mail.reply_to else "",
+        "to": [str(person)[:600] for person in mail.to],
+        "cc": [str(person)[:600] for person in mail.cc],
+        "subject": mail.subject,
+        "thread_key": thread_key(mail.subject),
+        "body_hash": mail.body_hash,
+        "sent_at": sent_at,
+        "quoted": mail.quoted[:LONGEST_QUOTED],
+        "html": mail.html[:LONGEST_KEPT_HTML],
+        "checks": checked(mail.authentication, authserv_id=arrival.mailbox.authserv_id),
+        "marks": _marks(incoming),
+    }
+    return new_row(Mail, values)
 
 
 def _marks(incoming: Incoming) -> dict[str, object]:
