@@ -114,7 +114,7 @@ class _Envelope:
 
 
 class _Dialogue:
-    """One connection: commands in, answers out; pipelined commands are taken one after the other."""
+    """One connection: commands in, answers out; pipelined commands are taken one after the other, their answers go together."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, storing: Storing, is_lmtp: bool
@@ -125,6 +125,7 @@ class _Dialogue:
         self._is_lmtp = is_lmtp
         self._source = "lmtp" if is_lmtp else "smtp"
         self._buffer = bytearray()
+        self._answers = bytearray()
         self._envelope = _Envelope()
         self._is_greeted = False
         self._acts: dict[str, Callable[[str], Awaitable[str]]] = {
@@ -145,14 +146,14 @@ class _Dialogue:
                 verb, _space, rest = line.partition(" ")
                 if verb.upper() == "QUIT":
                     self._say("221 2.0.0 Bye")
-                    await self._writer.drain()
+                    await self._send()
                     return
                 act = self._acts.get(verb.upper())
                 answer = await act(rest) if act else "500 5.5.2 Unknown command"
             errors += answer.startswith("50")
             self._say(answer)
-            await self._writer.drain()
         self._say("421 4.7.0 Too many errors")
+        await self._send()
 
     async def _hello(self, rest: str) -> str:
         self._is_greeted, self._envelope = True, _Envelope()
@@ -191,7 +192,6 @@ class _Dialogue:
         if not self._envelope.recipients:
             return "503 5.5.1 Bad sequence of commands"
         self._say("354 End with a dot on a line of its own")
-        await self._writer.drain()
         content = await self._content()
         envelope, self._envelope = self._envelope, _Envelope()
         if content is None:
@@ -215,7 +215,14 @@ class _Dialogue:
         return "252 2.1.5 Send some mail, we will see"
 
     def _say(self, answer: str) -> None:
-        self._writer.write(answer.encode("ascii") + b"\r\n")
+        """Goes out when the next piece is awaited: one packet for all answers to commands that came in one."""
+        self._answers += answer.encode("ascii") + b"\r\n"
+
+    async def _send(self) -> None:
+        if self._answers:
+            self._writer.write(bytes(self._answers))
+            self._answers.clear()
+            await self._writer.drain()
 
     async def _line(self) -> str | None:
         """The next command without its end; None for one that is too long."""
@@ -245,6 +252,7 @@ class _Dialogue:
         return None if is_large or len(content) > LARGEST_MAIL else content
 
     async def _more(self) -> None:
+        await self._send()
         async with asyncio.timeout(IDLE_SECONDS):
             piece = await self._reader.read(READ_BYTES)
         if not piece:

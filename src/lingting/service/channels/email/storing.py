@@ -57,7 +57,7 @@ class Storing:
             futures.append(future)
         if self._task is None:
             self._task = loop.create_task(self._rounds())
-        return list(await asyncio.gather(*futures))
+        return [await future for future in futures]
 
     def stop(self) -> None:
         self._thread.shutdown(wait=False)

@@ -1,9 +1,10 @@
 """Stored bytes become what they are: in batches, each mail once, whatever dies on the way.
 
 A batch is claimed in one commit and told in another, by steps that take all of it at once (`arrivals`). While many wait,
-the next batch is claimed before this one is told, so that it can be parsed while the database works. What a process had
-claimed that is gone is taken up again, together at first, then each mail alone; one with which a process died alone twice
-is held for a person.
+the next batch is claimed before this one is told, so that it can be parsed while the database works, and a large batch is told
+in two halves beside each other, each over a connection of its own: while one waits for the database, the other goes on.
+What a process had claimed that is gone is taken up again, together at first, then each mail alone; one with which a
+process died alone twice is held for a person.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import logging
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from lingting.kernel.timeline.events import SYSTEM
 from lingting.platform.refusals import Refusal
@@ -27,9 +28,10 @@ from lingting.service.channels.email.parsing import ParsedMail, parse
 from lingting.service.channels.email.services.arrivals import Verdict, take_in
 from lingting.service.channels.email.services.incoming import Arrival
 from lingting.service.channels.email.services.quarantine import hold
-from lingting.service.channels.email.services.rounds import rounds
+from lingting.service.channels.email.services.rounds import halves, rounds
 
-BATCH = 200
+BATCH = 400
+WORTH_PARTING = 80
 BATCH_BYTES = 16 * 1024 * 1024
 BATCH_SECONDS = 0.6
 MOST_DEATHS = 4
@@ -65,6 +67,9 @@ _LOAD = """
     SELECT id, mailbox_id, COALESCE(repaired, content), received_at, envelope_to, attempts, reason
     FROM email_rawmail WHERE id = ANY(%s) AND state = 'waiting' AND claimed_by = %s ORDER BY id
 """
+_IN_HAND = """
+    SELECT id FROM email_rawmail WHERE id = ANY(%s) AND state = 'waiting' AND claimed_by = %s ORDER BY id FOR NO KEY UPDATE
+"""
 _PUT_BACK = "UPDATE email_rawmail SET claimed_by = NULL WHERE id = ANY(%s) AND claimed_by = %s AND state = 'waiting'"
 
 
@@ -87,7 +92,7 @@ def read_waiting(claimant: Claimant, *, now: datetime, most: int = BATCH) -> int
     if not ids and not held:
         ids = _claim(claims)
     rows = _loaded(ids, key=key) if ids else []
-    return held + (_read(rows, mails=[_parsed(row) for row in rows], now=now) if ids else 0)
+    return held + (_told_alone(rows, key=key, now=now) if ids else 0)
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,13 @@ class _Ahead:
 class Reader:
     """`read_waiting` over and over: while full batches wait, the next one is parsed by a thread as this one is told.
 
-    Only a full batch of mails that nobody died with is followed by another: those stay alone.
+    Only a full batch of mails that nobody died with is followed by another: those stay alone. A second thread tells half of
+    a large batch; the batch is done when both halves are.
     """
 
     def __init__(self) -> None:
         self._parsing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parsing")
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="second-reader")
         self._ahead: _Ahead | None = None
 
     def read_waiting(self, claimant: Claimant, *, now: datetime, most: int = BATCH) -> int:
@@ -119,14 +126,13 @@ class Reader:
         if batch is None:
             ids, held = _claim_orphans(claims, now=now)
             if ids or held:
-                rows = _loaded(ids, key=key)
-                return held + _read(rows, mails=[_parsed(row) for row in rows], now=now)
+                return held + _told_alone(_loaded(ids, key=key), key=key, now=now)
             batch = self._claimed(claims)
         if batch is None:
             return 0
         if len(batch.rows) == most:
             self._ahead = self._claimed(claims)
-        told = _read(batch.rows, mails=batch.mails.result(), now=now)
+        told = _told_beside(_share(batch.rows, mails=batch.mails.result(), key=key), executor=self._beside, now=now)
         if told < len(batch.rows):
             self._put_back()  # Those of this batch that time did not reach come first.
         return told
@@ -135,6 +141,8 @@ class Reader:
         """Gives back what was claimed ahead, for whoever reads next."""
         self._put_back()
         self._parsing.shutdown(wait=False, cancel_futures=True)
+        self._beside.submit(connections.close_all)
+        self._beside.shutdown()
 
     def _put_back(self) -> None:
         ahead, self._ahead = self._ahead, None
@@ -178,25 +186,81 @@ def _loaded(ids: Sequence[int], *, key: int) -> list[_Raw]:
         return [_Raw(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
 
 
-def _read(rows: Sequence[_Raw], *, mails: Sequence[ParsedMail | Verdict], now: datetime) -> int:
-    """Tells mails in one transaction, each round of them under a savepoint; how many it reached in its time."""
+@dataclass(frozen=True)
+class _Share:
+    """Mails to be told in one transaction: their bytes, claimed under `key`, what was read of them, what could not be read."""
+
+    key: int
+    rows: Sequence[_Raw]
+    arrivals: Sequence[Arrival]
+    unreadable: Mapping[int, Verdict]
+
+
+def _share(rows: Sequence[_Raw], *, mails: Sequence[ParsedMail | Verdict], key: int) -> _Share:
     mailboxes = Mailbox.objects.in_bulk({row.mailbox_id for row in rows})
     own = frozenset(Mailbox.objects.values_list("address", flat=True))
-    verdicts: dict[int, Verdict] = {}
+    unreadable: dict[int, Verdict] = {}
     arrivals = []
     for row, mail in zip(rows, mails, strict=True):
         if isinstance(mail, Verdict):
-            verdicts[row.id] = mail
+            unreadable[row.id] = mail
         else:
             box = mailboxes[row.mailbox_id]
             arrivals.append(Arrival(row.id, box, mail, row.received_at, row.envelope_to, own, row.reason == "released"))
+    return _Share(key, rows, arrivals, unreadable)
+
+
+def _told_alone(rows: Sequence[_Raw], *, key: int, now: datetime) -> int:
+    """Parses and tells them here and now; how many were reached."""
+    return _tell(_share(rows, mails=[_parsed(row) for row in rows], key=key), now=now)
+
+
+def _told_beside(share: _Share, *, executor: Executor, now: datetime) -> int:
+    """Tells them, a large share in two halves at the same time; how many were reached. Both have ended when it returns or raises."""
+    first, second = halves(share.arrivals) if len(share.arrivals) >= WORTH_PARTING else (share.arrivals, [])
+    if not second:
+        return _tell(share, now=now)
+    apart = {arrival.raw_id for arrival in second}
+    other = _Share(share.key, [row for row in share.rows if row.id in apart], second, {})
+    told = executor.submit(_tell_elsewhere, other, now=now)
+    try:
+        mine = _tell(_Share(share.key, [row for row in share.rows if row.id not in apart], first, share.unreadable), now=now)
+    finally:
+        wait([told])
+    return mine + told.result()
+
+
+def _tell_elsewhere(share: _Share, *, now: datetime) -> int:
+    """As `_tell`, in a thread that has a connection of its own."""
+    connection.close_if_unusable_or_obsolete()
+    try:
+        return _tell(share, now=now)
+    except Exception:
+        connection.close()
+        raise
+
+
+def _tell(share: _Share, *, now: datetime) -> int:
+    """Tells mails in one transaction, each round of them under a savepoint; how many it reached in its time.
+
+    Their rows are locked first. The claim hangs on one connection; were that one lost while another works, somebody else might
+    take them up: what is no longer ours is left alone, and nobody takes what is locked.
+    """
+    verdicts = dict(share.unreadable)
     began = time.monotonic()
     with transaction.atomic():
-        for together in rounds(arrivals):
+        ours = _in_hand(share)
+        for together in rounds([arrival for arrival in share.arrivals if arrival.raw_id in ours]):
             if not verdicts or time.monotonic() - began < BATCH_SECONDS:
                 verdicts |= _told(together, now=now)
-        _finish(rows, verdicts=verdicts, now=now)
+        _finish([row for row in share.rows if row.id in ours], verdicts=verdicts, now=now)
     return len(verdicts)
+
+
+def _in_hand(share: _Share) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_HAND, [[row.id for row in share.rows], share.key])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _parsed(row: _Raw) -> ParsedMail | Verdict:
@@ -241,7 +305,7 @@ def _finish(rows: Sequence[_Raw], *, verdicts: Mapping[int, Verdict], now: datet
         elif verdict and verdict.state == RawState.QUARANTINED:
             hold(row.id, reason=verdict.reason, detail=verdict.detail, actor=SYSTEM, now=now)
     for state in (RawState.DONE, RawState.REPEATED):
-        ids = [raw_id for raw_id, verdict in verdicts.items() if verdict.state == state]
+        ids = [row.id for row in rows if row.id in verdicts and verdicts[row.id].state == state]
         if ids:
             RawMail.objects.filter(pk__in=ids).update(state=state, claimed_by=None, done_at=now)
     later = [row.id for row in rows if row.id not in verdicts]

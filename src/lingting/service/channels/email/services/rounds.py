@@ -1,4 +1,4 @@
-"""Which mails can be told at the same time: those that have nothing to do with one another."""
+"""Which mails can be told together, and which beside one another: those that have nothing to do with one another."""
 
 from __future__ import annotations
 
@@ -18,12 +18,42 @@ def rounds(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
     found: list[list[Arrival]] = []
     given: dict[object, int] = {}
     for arrival in arrivals:
-        number = max((given[key] + 1 for key in _asks(arrival) if key in given), default=0)
+        gives = _gives(arrival)
+        number = max((given[key] + 1 for key in _asks(arrival, gives=gives) if key in given), default=0)
         if number == len(found):
             found.append([])
         found[number].append(arrival)
-        given |= dict.fromkeys(_gives(arrival), number)
+        given |= dict.fromkeys(gives, number)
     return found
+
+
+def halves(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
+    """Mails parted in two, so that nothing in one has to do with anything in the other: they can be told at the same time.
+
+    Those with a writer, a Message-ID or an answered letter in common stay together, each half in its order. Where all have
+    to do with one another the second is empty.
+    """
+    met: dict[object, int] = {}
+    leads = list(range(len(arrivals)))
+    for place, arrival in enumerate(arrivals):
+        gives = _gives(arrival)
+        for key in gives | _asks(arrival, gives=gives):
+            leads[_lead(leads, place)] = _lead(leads, met.setdefault(key, place))
+    groups: dict[int, list[int]] = {}
+    for place in range(len(arrivals)):
+        groups.setdefault(_lead(leads, place), []).append(place)
+    first: list[int] = []
+    second: list[int] = []
+    for group in groups.values():
+        (first if len(first) <= len(second) else second).extend(group)
+    return [arrivals[place] for place in sorted(first)], [arrivals[place] for place in sorted(second)]
+
+
+def _lead(leads: Sequence[int], place: int) -> int:
+    """The first of the group in which a mail stands by now."""
+    while leads[place] != place:
+        place = leads[place]
+    return place
 
 
 def _gives(arrival: Arrival) -> set[object]:
@@ -37,9 +67,9 @@ def _gives(arrival: Arrival) -> set[object]:
     return keys
 
 
-def _asks(arrival: Arrival) -> set[object]:
+def _asks(arrival: Arrival, *, gives: set[object]) -> set[object]:
     """By what it may find earlier ones."""
     mail, likeness = arrival.mail, likeness_of(arrival)
-    keys = {each for each in _gives(arrival) if not isinstance(each, tuple) or each[0] == "writer"}
+    keys = {each for each in gives if not isinstance(each, tuple) or each[0] == "writer"}
     keys |= {each.lower() for each in (*mail.in_reply_to, *mail.references)}
     return keys | ({likeness} if likeness else set())

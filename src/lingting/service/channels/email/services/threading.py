@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from django.db.models.functions import Coalesce
 
@@ -29,6 +29,7 @@ _IS_REPLY = re.compile(
 _NUMBER_MARK = re.compile(r"\[#\d{1,12}\]")
 
 
+@lru_cache(maxsize=2048)
 def thread_key(subject: str) -> str:
     """A subject without any number of Re, 回复, 转发 and case marks, folded: the same for all of an exchange."""
     text = subject
