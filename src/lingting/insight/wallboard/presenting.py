@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from lingting.insight.wallboard.models import Alert, AlertKind
-from lingting.insight.wallboard.selectors import FloorNow, QueueRow
+from lingting.insight.wallboard.models import AlertKind
+from lingting.insight.wallboard.selectors import FloorNow, QueueRow, is_crossed, limit_value
 from lingting.kernel.metrics.registry import Unit
 from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_text, value_text
 from lingting.service.routing.selectors import AgentNow
@@ -25,7 +25,7 @@ def present(floor: FloorNow) -> dict[str, Any]:
         "figures": [_waiting(floor), _longest(floor), _in_progress(floor), *_measured(floor)],
         "queues": [_queue(row) for row in floor.queues],
         "agents": [_agent(agent) for agent in floor.agents],
-        "alerts": [_alert(alert) for alert in floor.alerts],
+        "alerts": _alerts(floor),
         "counts": [
             {"kind": _LOOKS[state], "count": floor.count(state), "label": words}
             for state, words in (
@@ -102,9 +102,16 @@ def _agent(agent: AgentNow) -> dict[str, Any]:
     return {"now": agent, "kind": _LOOKS[agent.state], "word": words or agent.reason_name or _("away")}
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
-    limit = alert.limit
-    return {"alert": alert, "text": alert_text(limit.kind, queue=alert.queue.name, value=alert.value, limit=float(limit.limit))}
+def _alerts(floor: FloorNow) -> list[dict[str, Any]]:
+    """The open alerts that hold at this moment, each with what its queue shows now, not when it was crossed."""
+    rows = {row.now.queue.pk: row for row in floor.queues}
+    shown = []
+    for alert in floor.alerts:
+        kind, limit, row = alert.limit.kind, float(alert.limit.limit), rows.get(alert.queue_id)
+        value = limit_value(kind, row) if row else alert.value
+        if value is not None and is_crossed(kind, value=value, limit=limit):
+            shown.append({"alert": alert, "text": alert_text(kind, queue=alert.queue.name, value=value, limit=limit)})
+    return shown
 
 
 def alert_notice(params: Mapping[str, Any]) -> str:

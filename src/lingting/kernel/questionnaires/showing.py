@@ -1,4 +1,8 @@
-"""Which items are asked: conditions on earlier answers. The browser decides the same in `showing.js`."""
+"""Which items are asked: conditions on earlier answers. The browser decides the same in `showing.js`.
+
+Answers are compared as they are written, numbers by value even in text: the timeline's `compares` keeps texts apart
+(“4” is not “4.0” there), knows nothing of unanswered items, and has no twin in the browser.
+"""
 
 from __future__ import annotations
 

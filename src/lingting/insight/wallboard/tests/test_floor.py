@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from lingting.demo.world import World
 from lingting.insight.wallboard.models import Alert, AlertKind, AlertLimit
+from lingting.insight.wallboard.presenting import present
 from lingting.insight.wallboard.selectors import floor_now
 from lingting.insight.wallboard.services import judge_floor
 from lingting.kernel.notices.models import Notice
@@ -65,6 +67,18 @@ def test_an_alert_opens_once_tells_supervisors_and_closes(world: World, now: dat
     Contact.objects.filter(pk=contacts[0].pk).update(ended_at=now, outcome="abandoned", wait_seconds=1)
     assert judge_floor(now=now) == (0, 1)
     assert Alert.objects.get().closed_at == now
+
+
+def test_an_alert_says_what_is_now_and_is_silent_as_soon_as_it_is_over(world: World, now: datetime) -> None:
+    AlertLimit.objects.create(kind=AlertKind.LONGEST_WAIT, limit=Decimal(60))
+    contact = arrive(world, "orders", at=now - timedelta(seconds=70))
+    assert judge_floor(now=now) == (1, 0)
+    later = now + timedelta(seconds=120)
+    with override("en"):
+        [shown] = present(floor_now(now=later))["alerts"]
+    assert "03:10" in shown["text"] and "01:00" in shown["text"], "the wait of this moment, not that of the crossing"
+    Contact.objects.filter(pk=contact.pk).update(ended_at=later, outcome="abandoned", wait_seconds=190)
+    assert present(floor_now(now=later))["alerts"] == [], "nobody waits, though the alert is not closed yet"
 
 
 def test_a_queue_with_its_own_limit_does_not_follow_the_common_one(world: World, now: datetime) -> None:
