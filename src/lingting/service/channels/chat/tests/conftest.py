@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,19 +12,24 @@ from uuid import uuid4
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.models import Calendar
 from lingting.platform.rest.limits import forget_portions
 from lingting.service.channels.chat.models import Widget
+from lingting.service.channels.chat.tests.one_port import Site
 from lingting.service.desk.models import Conversation, Queue
 from lingting.service.feedback import foundation as feedback
 from lingting.service.routing.models import QueueRule
 
 SECRET = "a secret of at least thirty-two characters"
 SHOP = "https://shop.example"
+PATIENCE_MS = 20_000
 
 
 @dataclass
@@ -120,3 +126,49 @@ def identity(sub: str, *, secret: str = SECRET, lives: timedelta = timedelta(hou
 
 def conversation_of(answer: dict[str, Any]) -> Conversation:
     return Conversation.objects.get(pk=answer["id"])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    # Playwright's own loop runs in this thread; the tests themselves are not asynchronous.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    found = connection.settings_dict
+    host, port = found["HOST"], found["PORT"]
+    login = found["USER"] + (f":{found['PASSWORD']}" if found["PASSWORD"] else "")
+    address = f"postgresql://{login}@/{found['NAME']}?host={host}&port={port}"
+    running = Site({"DATABASE_URL": address})
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shop(chromium: Chromium, widget: Widget) -> Widget:
+    Widget.objects.update(key="demo-shop", is_demo=True)
+    widget.refresh_from_db()
+    return widget
+
+
+@pytest.fixture
+def new_page(chromium: Chromium, shop: Widget) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def make(**given: Any) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", "reduced_motion": "reduce"} | given))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -5,10 +5,10 @@
 
 const CSS = `
 :host { all: initial; position: fixed; inset: auto 0 0 auto; width: 0; height: 0; z-index: 2147483000; display: block; color-scheme: light;
-  --ground: #f7f6f3; --surface: #ffffff; --ink: #1d1f22; --ink-2: #5b6068; --line: #e3e1dc; --hush: #efede8;
+  --ground: #f7f6f3; --surface: #ffffff; --ink: #1d1f22; --ink-2: #5b6068; --line: #e3e1dc; --edge: #8a8880; --hush: #efede8;
   --brand-text: var(--brand-on-light); --brand-soft: var(--brand-soft-light); --bad: #b42318; --bad-soft: #fdecea; --good: #1d7a4f;
   font: 15px/1.55 -apple-system, BlinkMacSystemFont, "PingFang SC", "Microsoft YaHei", "Segoe UI", Roboto, "Noto Sans SC", "Noto Sans CJK SC", sans-serif; }
-:host([data-dark]) { color-scheme: dark; --ground: #17191c; --surface: #23262b; --ink: #f0efec; --ink-2: #a9aeb7; --line: #363a41; --hush: #2a2e34;
+:host([data-dark]) { color-scheme: dark; --ground: #17191c; --surface: #23262b; --ink: #f0efec; --ink-2: #a9aeb7; --line: #363a41; --edge: #7c828c; --hush: #2a2e34;
   --brand-text: var(--brand-on-dark); --brand-soft: var(--brand-soft-dark); --bad: #ff9b8f; --bad-soft: #44211e; --good: #6fd3a2; }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -128,7 +128,7 @@ button:disabled { cursor: default; opacity: .55; }
 .field label { font-weight: 600; font-size: 14px; display: flex; gap: 8px; align-items: baseline; }
 .field small { color: var(--ink-2); font-weight: 400; font-size: 13px; }
 .field-problem { color: var(--bad); font-size: 13.5px; }
-.input { width: 100%; min-height: 46px; padding: 10px 14px; border-radius: 13px; border: 1.5px solid var(--line); background: var(--surface); color: var(--ink); resize: none; font-size: 16px; line-height: 1.5; unicode-bidi: plaintext; }
+.input { width: 100%; min-height: 46px; padding: 10px 14px; border-radius: 13px; border: 1.5px solid var(--edge); background: var(--surface); color: var(--ink); resize: none; font-size: 16px; line-height: 1.5; unicode-bidi: plaintext; }
 .input:focus-visible { outline-offset: 0; border-color: transparent; }
 .input[aria-invalid=true] { border-color: var(--bad); }
 .input::placeholder, .say::placeholder { color: var(--ink-2); opacity: 1; }
@@ -154,11 +154,11 @@ button:disabled { cursor: default; opacity: .55; }
 .rating-ask { font-weight: 600; font-size: 14px; }
 .choice.is-wide { flex-direction: column; }
 .choice-step { flex-wrap: wrap; }
-.choice-step label { flex: 1 0 40px; min-height: 46px; border: 1.5px solid var(--line); font-weight: 600; text-align: center; }
+.choice-step label { flex: 1 0 40px; min-height: 46px; border: 1.5px solid var(--edge); font-weight: 600; text-align: center; }
 .choice small { display: block; color: var(--ink-2); font-size: 12.5px; font-weight: 400; }
 .choice-words label { padding: 8px 12px; }
 .choice-step label.is-on { border-color: var(--brand-text); background: var(--brand-soft); }
-.choice-words label { flex: 1; border: 1.5px solid var(--line); min-height: 46px; font-weight: 600; }
+.choice-words label { flex: 1; border: 1.5px solid var(--edge); min-height: 46px; font-weight: 600; }
 .choice-words label.is-on { border-color: var(--brand-text); background: var(--brand-soft); }
 .done { display: flex; flex-direction: column; gap: 14px; align-items: center; text-align: center; padding: 40px 24px; margin: auto 0; }
 .done-mark { width: 62px; height: 62px; border-radius: 50%; display: grid; place-items: center; background: var(--brand-soft); color: var(--brand-text); }
@@ -172,7 +172,7 @@ button:disabled { cursor: default; opacity: .55; }
 .chip-name { max-width: 190px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .chip-act { width: 36px; height: 40px; display: grid; place-items: center; border-radius: 10px; }
 .chip-bar { position: absolute; left: 0; bottom: 0; height: 3px; width: 100%; background: var(--brand-text); transform-origin: left; transform: scaleX(var(--share, 0)); }
-.write { display: flex; align-items: flex-end; gap: 2px; border: 1.5px solid var(--line); border-radius: 24px; background: var(--ground); padding: 1px 2px; }
+.write { display: flex; align-items: flex-end; gap: 2px; border: 1.5px solid var(--edge); border-radius: 24px; background: var(--ground); padding: 1px 2px; }
 .write:focus-within { border-color: var(--brand-text); }
 .say { flex: 1; min-width: 0; border: 0; background: none; resize: none; padding: 10px 2px; font-size: 16px; line-height: 1.45; max-height: 132px; height: 44px; unicode-bidi: plaintext; overflow-y: auto; scrollbar-width: thin; }
 .say:focus-visible { outline: none; }
