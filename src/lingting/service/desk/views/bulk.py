@@ -140,7 +140,8 @@ def _carried_out(request: HttpRequest, bulk: BulkAct) -> HttpResponse:
     text = ngettext("%(count)s case changed.", "%(count)s cases changed.", found["changed"]) % {"count": found["changed"]}
     if found["refused"]:
         why = selectors.refusals_of(bulk.pk)[0]["reason"]
-        text += " " + _("%(count)s left as they are: %(why)s") % {"count": found["refused"], "why": why}
+        left = _("%(count)s left as they are: %(why)s") % {"count": found["refused"], "why": why}
+        text = _("%(sentence)s %(next_sentence)s") % {"sentence": text, "next_sentence": left}
     undo = reverse("desk:bulk-undoing", args=[bulk.pk]) if found["changed"] and not bulk.undoes_id else ""
     return _answer(request, text, kind="warning" if found["refused"] else "ready", url=url, undo=undo)
 
