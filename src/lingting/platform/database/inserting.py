@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -110,7 +110,9 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _list(value: list[Any]) -> str:
-    """An array; of texts here, of anything else by the adapters."""
+    """An array; of texts or numbers here, of anything else by the adapters."""
+    if value and all(type(each) is Decimal or type(each) is int for each in value):
+        return "{" + ",".join(map(str, value)) + "}"
     if not all(type(each) is str for each in value):
         return _adapted(value)
     return _text("{" + ",".join(['"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"' for each in value]) + "}")
@@ -132,6 +134,7 @@ def _adapted(value: Any) -> str:
 _WAYS = _Ways({
     type(None): lambda _nothing: "\\N", bool: lambda value: "t" if value else "f", int: int.__repr__, float: float.__repr__,
     str: _text, list: _list, datetime: datetime.isoformat, date: date.isoformat, Decimal: str, UUID: str,
+    timedelta: lambda value: str(value).replace(",", ""),
 })  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from lingting.kernel.clocks.models import LIVE_STATES, Clock, Kind, Pause, State
 from lingting.kernel.clocks.promises import Promise, passed, plan
 from lingting.kernel.clocks.services.telling import fact_of, iso, locked, notice_breach, tell, tell_all
 from lingting.kernel.timeline.events import Actor
-from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.inserting import insert_many, new_row
 from lingting.platform.refusals import Invalid
 
 
@@ -102,11 +102,13 @@ def usual_promise(kind: Kind) -> Promise:
 def _new_clock(start: Start, *, kind: Kind, calendars: Mapping[int, Calendar], begun_at: datetime) -> Clock:
     promise = start.promise or usual_promise(kind)
     check_promise(promise)
-    clock = Clock(
-        kind=kind, subject_kind=start.subject_kind, subject_id=start.subject_id, target_minutes=promise.target_minutes,
-        calendar_id=promise.calendar_id, due_at=promise.due_at, warning_shares=list(promise.warning_shares),
-        started_at=begun_at, running_since_at=begun_at,
-    )  # fmt: skip
+    values = {
+        "kind_id": kind.pk, "subject_kind": start.subject_kind, "subject_id": start.subject_id,
+        "target_minutes": promise.target_minutes, "calendar_id": promise.calendar_id, "due_at": promise.due_at,
+        "warning_shares": list(promise.warning_shares), "started_at": begun_at, "running_since_at": begun_at,
+    }  # fmt: skip
+    clock = new_row(Clock, values)
+    clock.kind = kind
     if promise.calendar_id is not None:
         clock.calendar = kind.calendar if promise.calendar_id == kind.calendar_id else calendars[promise.calendar_id]
     plan(clock)

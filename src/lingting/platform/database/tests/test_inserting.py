@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,21 @@ def test_many_rows_with_a_rare_kind_of_value_among_them_keep_their_order():
         cursor.execute("CREATE TEMPORARY TABLE listed (at serial, number int, many int[]) ON COMMIT DROP")
         copy_rows("listed", ("number", "many"), rows)
         cursor.execute("SELECT number, many FROM listed ORDER BY at")
+        assert cursor.fetchall() == rows
+
+
+@pytest.mark.django_db
+def test_spans_and_lists_of_numbers_come_back_as_they_went_in():
+    rows: list[tuple[Any, ...]] = [
+        (timedelta(), [Decimal("0.750"), Decimal("-12"), Decimal("1E+3")]),
+        (timedelta(days=3, hours=2, microseconds=7), [Decimal(1)]),
+        (timedelta(days=-1, seconds=5), []),
+        (None, None),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE spans (at serial, span interval, shares numeric[]) ON COMMIT DROP")
+        copy_rows("spans", ("span", "shares"), rows)
+        cursor.execute("SELECT span, shares FROM spans ORDER BY at")
         assert cursor.fetchall() == rows
 
 

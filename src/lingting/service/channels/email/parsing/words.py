@@ -158,6 +158,8 @@ def parameters(value: str) -> dict[str, str]:
 
 def _pieces(value: str) -> list[str]:
     """Split at semicolons outside quotes."""
+    if '"' not in value:
+        return value.split(";")
     pieces, start, is_quoted, index = [], 0, False, 0
     while index < len(value):
         character = value[index]
