@@ -92,7 +92,9 @@ def column_label(column: str, *, model: type[Model] | None) -> str:
 
 
 def _field_of(column: str, *, model: type[Model] | None) -> Any:
-    for name in (column, column.removesuffix("_id")) if model is not None else ():
+    if model is None:
+        return None
+    for name in (column, column.removesuffix("_id")):
         with suppress(FieldDoesNotExist):
             return model._meta.get_field(name)
     return None
