@@ -10,13 +10,15 @@ from lingting.config.home import home
 from lingting.platform.rest import build_api
 
 _manifests = collect()
+# Those with a prefix first: one look passes over all of an app's pages, and only those without must be tried one by one.
+_pages = sorted((page for manifest in _manifests for page in manifest.pages), key=lambda page: page[0] == "")
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", build_api(_manifests).urls),
-    *(path(prefix, include(module)) for manifest in _manifests for prefix, module in manifest.pages),
+    *(path(prefix, include(module)) for prefix, module in _pages),
 ]
 
 handler400 = "lingting.platform.ui.errors.bad_request"

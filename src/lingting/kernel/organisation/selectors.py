@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.models import Centre, Employee, Position, Site, Skill, Team
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.selectors import plain_url
 from lingting.platform.refusals import NotFound, NotPermitted
@@ -64,13 +65,13 @@ def team_ids_below(team_ids: list[int]) -> list[int]:
 
 _WITHIN = """
     WITH RECURSIVE me AS (
-        SELECT id, team_id, site_id FROM organisation_employee WHERE account_id = %(account)s
+        SELECT id, team_id, site_id FROM organisation_employee WHERE account_id = %(account)s::bigint
     ), mine AS (
         SELECT team.id FROM organisation_team team JOIN me ON team.leader_id = me.id OR team.id = me.team_id
         UNION SELECT team.id FROM organisation_team team JOIN mine ON team.parent_id = mine.id
     )
     SELECT person.account_id FROM organisation_employee person, me
-    WHERE CASE WHEN %(site)s THEN person.site_id = me.site_id ELSE person.team_id IN (SELECT id FROM mine) END
+    WHERE CASE WHEN %(site)s::boolean THEN person.site_id = me.site_id ELSE person.team_id IN (SELECT id FROM mine) END
 """
 
 
@@ -80,7 +81,7 @@ def account_ids_within(account: Account, reach: Reach) -> list[int] | None:
         return None
     if reach is Reach.OWN:
         return [account.pk]
-    with connection.cursor() as cursor:
+    with bound_cursor(connection, is_binary=True) as cursor:
         cursor.execute(_WITHIN, {"account": account.pk, "site": reach is Reach.SITE})
         return sorted({account.pk, *(row[0] for row in cursor.fetchall())})
 

@@ -21,9 +21,9 @@ from lingting.kernel.accounts.models import Account, Reach
 from lingting.kernel.organisation.selectors import account_ids_within
 from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import NotFound, NotPermitted
-from lingting.service.desk.models import Mention, Queue, SavedView
+from lingting.service.desk.models import Mention, SavedView
 from lingting.service.desk.selectors.filters import Filters, filters_of
-from lingting.service.desk.selectors.lanes import Scope, condition, conditions, lanes, order_of, parameters, scope_of
+from lingting.service.desk.selectors.lanes import Scope, condition, conditions, is_wide, lanes, order_of, parameters, scope_of
 from lingting.service.desk.selectors.sight import Sight, sight_of
 
 PAGE_SIZE = 25
@@ -31,7 +31,8 @@ MOST_COUNTED = 999
 MOST_MENTIONED = 500
 MOST_COUNTS_KEPT = 2_000
 RARE_TAG = 1_000
-COMMON_TAG = 30_000
+COMMON_TAG = 10_000
+COMMON_TAG_OF_MANY = 20_000
 TAG_COUNTED_SECONDS = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,7 +80,11 @@ class Desk:
     @cached_property
     def all_queues(self) -> tuple[int, ...]:
         """Every queue, for somebody who sees all."""
-        return tuple(Queue.objects.order_by().values_list("id", flat=True)) if self.sight.sees_all else ()
+        if not self.sight.sees_all:
+            return ()
+        with bound_cursor(connection) as cursor:
+            cursor.execute("SELECT id FROM desk_queue")
+            return tuple(row[0] for row in cursor.fetchall())
 
     @property
     def shows_team(self) -> bool:
@@ -157,8 +162,9 @@ _COLUMNS = """
     file.active_at, file.opened_at, file.waiting_since_at, file.due_at, file.snoozed_until_at, file.closed_at,
     file.unread_count, file.assignee_id, owner.display_name AS assignee_name, file.queue_id,
     line.name_zh AS queue_zh, line.name_en AS queue_en, file.type_id, file.customer_id, person.name AS customer_name,
-    tier.key AS tier_key, tier.name_zh AS tier_zh, tier.name_en AS tier_en, COALESCE(tier.priority, 0) AS tier_raises
+    tier.key AS tier_key, tier.name_zh AS tier_zh, tier.name_en AS tier_en, tier.priority AS tier_raises
 """
+_NAMES = [column.rpartition(" ")[2].rpartition(".")[2] for column in _COLUMNS.strip().replace("\n", "").split(",")]
 
 _JOINS = """
     JOIN crm_customer person ON person.id = file.customer_id
@@ -175,7 +181,8 @@ def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = 
     scope = listing.scope
     if scope.filters.tag_id is not None:
         marked = _count_of_tag(scope.filters.tag_id)
-        scope = replace(scope, tag_way="look up" if marked <= RARE_TAG else "ask" if marked > COMMON_TAG else "gather")
+        common = COMMON_TAG_OF_MANY if is_wide(scope) else COMMON_TAG
+        scope = replace(scope, tag_way="look up" if marked <= RARE_TAG else "ask" if marked > common else "gather")
     bound, order = _read_cursor(after), order_of(scope)
     sql = f"""
         WITH page AS (
@@ -287,10 +294,10 @@ def _mentioned_ids(desk: Desk) -> list[int]:
 
 
 def _count_of_tag(tag_id: int) -> int:
-    """On about how many cases a tag stands, at most `COMMON_TAG` + 1. Decides how a list is read, never what is in it."""
+    """On about how many cases a tag stands, at most `COMMON_TAG_OF_MANY` + 1. Decides how a list is read, never what is in it."""
     counted_at, count = _tag_counts.get(tag_id, (-TAG_COUNTED_SECONDS, 0))
     if monotonic() - counted_at >= TAG_COUNTED_SECONDS:
-        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s", most=COMMON_TAG + 1)
+        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s", most=COMMON_TAG_OF_MANY + 1)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {sql}", {"tag": tag_id})
             count = int(cursor.fetchone()[0])
@@ -304,8 +311,7 @@ _tag_counts: dict[int, tuple[float, int]] = {}
 def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     with bound_cursor(connection, is_binary=True) as cursor:
         cursor.execute(sql, given)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(_NAMES, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _page(rows: list[dict[str, Any]], *, size: int, column: str) -> InboxPage:

@@ -192,6 +192,12 @@ def order_of(scope: Scope) -> Order:
     return Order("due_at", is_descending=False) if scope.is_overdue else Order()
 
 
+def is_wide(scope: Scope) -> bool:
+    """Whether cases of many people are looked for among everybody's, because the filter makes them rare with each of them."""
+    people = len(scope.people or ())
+    return people > MOST_PEOPLE or (people > FEW_PEOPLE and (scope.filters.has_index or scope.filters.tag_id is not None))
+
+
 def lanes(scope: Scope, *, after: bool, size: int) -> str:
     """The ids and moments of a page, as SQL: the union of the scope's lanes, so many rows of each at most.
 
@@ -208,8 +214,13 @@ def lanes(scope: Scope, *, after: bool, size: int) -> str:
             return f"SELECT id, {order.column} FROM desk_case WHERE false"
     else:
         states, stands = "unnest(%(states)s::text[]) AS lane(state)", "file.state = lane.state"
-    rest = " AND ".join([stands, *_residual(scope), *below])
-    found = [_lane(source.format(states=states), f"{lane}{rest}", order=order, size=size) for source, lane in _sources(scope)]
+    rest = [*_residual(scope), *below]
+    found: list[str] = []
+    for source, lane in _sources(scope):
+        if source == _EVERYONE and not scope.is_overdue:
+            found += [_branch(place, f"{lane}{' AND '.join(rest)}", order=order, size=size) for place in _places(scope)]
+        else:
+            found.append(_lane(source.format(states=states), f"{lane}{' AND '.join([stands, *rest])}", order=order, size=size))
     return " UNION ALL ".join(found) or f"SELECT id, {order.column} FROM desk_case WHERE false"
 
 
@@ -226,21 +237,31 @@ def _sources(scope: Scope) -> list[tuple[str, str]]:
     Many people under a filter are met sooner on the filter's own index (a tag: on that of all cases) than on each person's.
     """
     if scope.sees_all:
-        return [("{states}", "")]
+        return [(_EVERYONE, "")]
     found = []
-    people = len(scope.people or ())
-    is_rare = scope.filters.has_index or scope.filters.tag_id is not None
-    is_wide = people > MOST_PEOPLE or (people > FEW_PEOPLE and is_rare)
     if scope.owned and scope.people is None:
-        found.append(("{states}", "file.assignee_id IS NOT NULL AND "))
-    elif scope.owned and is_wide:
-        found.append(("{states}", f"{_THEIRS} AND "))
-    elif scope.owned and people:
+        found.append((_EVERYONE, "file.assignee_id IS NOT NULL AND "))
+    elif scope.owned and is_wide(scope):
+        found.append((_EVERYONE, f"{_THEIRS} AND "))
+    elif scope.owned and scope.people:
         found.append(("unnest(%(people)s::bigint[]) AS person(id), {states}", "file.assignee_id = person.id AND "))
     if scope.unowned and scope.queues:
         source = "unnest(%(queues)s::bigint[]) AS line(id), {states}"
         found.append((source, "file.queue_id = line.id AND file.assignee_id IS NULL AND "))
     return found
+
+
+def _branch(place: int, where: str, *, order: Order, size: int) -> str:
+    """The cases of one state, written out: PostgreSQL merges such branches, and goes no further in any than the page needs.
+
+    The state is named by its place among the scope's, so that views of as many states share a statement and its plan.
+    """
+    return f"""(SELECT file.id, file.{order.column} FROM desk_case file WHERE file.state = (%(states)s::text[])[{place:d}] AND {where}
+        ORDER BY {order.of("file")} LIMIT {size:d})"""
+
+
+def _places(scope: Scope) -> range:
+    return range(1, len(scope.states) + 1)
 
 
 def _lane(source: str, where: str, *, order: Order, size: int) -> str:
@@ -249,6 +270,7 @@ def _lane(source: str, where: str, *, order: Order, size: int) -> str:
         ORDER BY {order.of("file")} LIMIT {size:d}) AS row)"""
 
 
+_EVERYONE = "{states}"
 _THEIRS = "file.assignee_id = ANY(%(people)s::bigint[])"
 _LATE = "file.state = 'open' AND file.due_at < %(now)s::timestamptz"
 # `IS TRUE` keeps the planner from joining: the ids are gathered once and every case on the way is held against them.
@@ -261,7 +283,7 @@ _TAGGED["look up"] = _TAGGED["ask"]
 
 def _residual(scope: Scope) -> list[str]:
     """Filters that are no lanes; the planner takes the index that fits the rarest."""
-    filters, found = scope.filters, []
+    filters, found = scope.filters, ["true"]
     if filters.queue_id is not None:
         found.append("file.queue_id = %(queue)s::bigint")
     if filters.type_id is not None:

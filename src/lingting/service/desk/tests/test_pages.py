@@ -330,6 +330,7 @@ def test_a_tag_finds_the_same_cases_however_it_is_looked_for(
 ):
     monkeypatch.setattr(inbox, "RARE_TAG", rare)
     monkeypatch.setattr(inbox, "COMMON_TAG", common)
+    monkeypatch.setattr(inbox, "COMMON_TAG_OF_MANY", common)
     inbox._tag_counts.clear()
     marked = [scene.case(assignee=scene.lin), scene.case()]
     scene.case(assignee=scene.lin)
