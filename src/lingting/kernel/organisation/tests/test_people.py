@@ -146,7 +146,7 @@ def test_who_leaves_is_out_at_once_and_the_page_says_what_they_held(world: World
         page = client.get(reverse("organisation:departure", args=[leader.pk])).content.decode()
     finally:
         _finders.pop("test.cases")
-    assert "在手工单: 3" in page and Team.objects.filter(leader=leader).first().name_en in page
+    assert "在手工单: 3" in page and Team.objects.filter(leader=leader).first().name_zh in page
     client.post(reverse("organisation:departure", args=[leader.pk]), {"on": "2026-11-20"})
     leader.refresh_from_db()
     assert leader.left_date == date(2026, 11, 20) and not leader.account.is_active and not leader.led_teams.exists()
