@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import threading
@@ -29,14 +28,11 @@ SETTINGS_SECONDS = 3.0
 STUCK_SECONDS = 180.0
 FAILED_PAUSE_SECONDS = 2.0
 STUCK_EXIT_CODE = 70
-COLLECT_AFTER = (20_000, 20, 50)
-"""Objects made and not dropped before the collector of cycles looks; Python's own are 700, 10, 10."""
 _log = logging.getLogger(__name__)
 
 
 def run_mail(*, stop_event: threading.Event, listeners: list[Listener] | None = None) -> None:
     """Runs until the event is set; what is in hand is finished. `listeners` replaces what the environment says."""
-    _collect_seldom()
     wake, reader = threading.Event(), Reader()
     workers = [
         _Worker(Part.READER, lambda claimant: reader.read_waiting(claimant, now=timezone.now()), stop_event, end=reader.close),
@@ -64,12 +60,6 @@ def run_mail(*, stop_event: threading.Event, listeners: list[Listener] | None = 
         worker.join(timeout=8)
     ear.join(timeout=3)
     connections.close_all()
-
-
-def _collect_seldom() -> None:
-    """A batch makes many objects that go with it and hardly any cycles: to search them as often as Python does took a sixth of the time."""
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _send(claimant: Claimant) -> int:
