@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from lingting.insight.wallboard.models import AlertKind
-from lingting.insight.wallboard.selectors import FloorNow, QueueRow, is_crossed, limit_value
+from lingting.insight.wallboard.selectors import Crossing, FloorNow, QueueRow
 from lingting.kernel.metrics.registry import Unit
 from lingting.kernel.metrics.selectors import Measurement, as_figure, seconds_text, value_text
+from lingting.platform.ui.tags.moments import since
 from lingting.service.routing.selectors import AgentNow
 
 LONG_WAIT_SECONDS = 60
@@ -22,6 +26,7 @@ def present(floor: FloorNow) -> dict[str, Any]:
     """Everything the floor's templates show."""
     return {
         "floor": floor,
+        "crossed_next_at": _next_moments(floor),
         "figures": [_waiting(floor), _longest(floor), _in_progress(floor), *_measured(floor)],
         "queues": [_queue(row) for row in floor.queues],
         "agents": [_agent(agent) for agent in floor.agents],
@@ -33,6 +38,14 @@ def present(floor: FloorNow) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _next_moments(floor: FloorNow) -> list[datetime]:
+    """When the screen has to be asked again although nothing happened: a wait crosses a limit or turns long."""
+    moments = set(floor.crossed_next_at)
+    if floor.oldest_at:
+        moments.add(floor.oldest_at + timedelta(seconds=LONG_WAIT_SECONDS + 1))
+    return sorted(moment for moment in moments if moment > floor.read_at)
 
 
 def _waiting(floor: FloorNow) -> dict[str, Any]:
@@ -47,8 +60,7 @@ def _waiting(floor: FloorNow) -> dict[str, Any]:
 
 def _longest(floor: FloorNow) -> dict[str, Any]:
     late = floor.longest_seconds is not None and floor.longest_seconds > LONG_WAIT_SECONDS
-    value = "–" if floor.longest_seconds is None else seconds_text(floor.longest_seconds)
-    return {"name": _("Longest wait"), "value": value, "state": "breach" if late else "",
+    return {"name": _("Longest wait"), "value": since(floor.oldest_at) if floor.oldest_at else "–", "state": "breach" if late else "",
             "state_text": _("over a minute") if late else ""}  # fmt: skip
 
 
@@ -103,15 +115,17 @@ def _agent(agent: AgentNow) -> dict[str, Any]:
 
 
 def _alerts(floor: FloorNow) -> list[dict[str, Any]]:
-    """The open alerts that hold at this moment, each with what its queue shows now, not when it was crossed."""
-    rows = {row.now.queue.pk: row for row in floor.queues}
-    shown = []
-    for alert in floor.alerts:
-        kind, limit, row = alert.limit.kind, float(alert.limit.limit), rows.get(alert.queue_id)
-        value = limit_value(kind, row) if row else alert.value
-        if value is not None and is_crossed(kind, value=value, limit=limit):
-            shown.append({"alert": alert, "text": alert_text(kind, queue=alert.queue.name, value=value, limit=limit)})
-    return shown
+    """What is crossed at this moment, with what its queue shows now; a wait goes on counting on the screen."""
+    return [{"since_at": each.since_at, "text": _crossing_text(each)} for each in floor.crossings]
+
+
+def _crossing_text(crossing: Crossing) -> str:
+    kind, limit, now = crossing.limit.kind, float(crossing.limit.limit), crossing.row.now
+    if kind != AlertKind.LONGEST_WAIT or now.oldest_at is None:
+        return alert_text(kind, queue=now.queue.name, value=crossing.value, limit=limit)
+    # Read aloud once, not every second.
+    ticking = format_html('<span aria-live="off">{}</span>', since(now.oldest_at))
+    return mark_safe(alert_text(kind, queue=escape(now.queue.name), value=crossing.value, limit=limit, waited=ticking))
 
 
 def alert_notice(params: Mapping[str, Any]) -> str:
@@ -121,13 +135,13 @@ def alert_notice(params: Mapping[str, Any]) -> str:
     return alert_text(str(params.get("kind")), queue=queue, value=float(params["value"]), limit=float(params["limit"]))
 
 
-def alert_text(kind: str, *, queue: str, value: float, limit: float) -> str:
-    """One sentence: where, what, how much, which limit."""
+def alert_text(kind: str, *, queue: str, value: float, limit: float, waited: str = "") -> str:
+    """One sentence: where, what, how much, which limit. `waited` stands for the seconds of a wait, when given."""
     words = {"queue": queue, "value": round(value), "limit": f"{limit:g}"}
     if kind == AlertKind.WAITING:
         return _("%(queue)s: %(value)s waiting, limit %(limit)s") % words
     if kind == AlertKind.LONGEST_WAIT:
-        words |= {"value": seconds_text(value), "limit": seconds_text(limit)}
+        words |= {"value": waited or seconds_text(value), "limit": seconds_text(limit)}
         return _("%(queue)s: longest wait %(value)s, limit %(limit)s") % words
     if kind == AlertKind.SERVICE_LEVEL:
         return _("%(queue)s: service level today %(value)s %%, limit %(limit)s %%") % words

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lingting.insight.wallboard.events import AlertClosed, AlertOpened
 from lingting.insight.wallboard.models import Alert, AlertLimit
-from lingting.insight.wallboard.selectors import floor_now, is_crossed, limit_value
+from lingting.insight.wallboard.selectors import Crossing, floor_now, open_alerts
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.notices.services import tell
 from lingting.kernel.timeline.events import SYSTEM
@@ -25,27 +25,20 @@ def judge_floor(*, now: datetime) -> tuple[int, int]:
 
     A limit of one queue goes before the limit for all. Supervisors who are signed in get a notice of a new alert.
     """
-    limits = list(AlertLimit.objects.select_for_update().filter(is_active=True))
-    own = {(limit.queue_id, limit.kind) for limit in limits if limit.queue_id}
-    open_alerts = {(alert.limit_id, alert.queue_id): alert for alert in Alert.objects.filter(closed_at=None)}
-    crossed: dict[tuple[int, int], tuple[AlertLimit, float]] = {}
-    for row in floor_now(now=now).queues:
-        for limit in limits:
-            queue_id = row.now.queue.pk
-            if limit.queue_id not in (None, queue_id) or (limit.queue_id is None and (queue_id, limit.kind) in own):
-                continue
-            value = limit_value(limit.kind, row)
-            if value is not None and is_crossed(limit.kind, value=value, limit=float(limit.limit)):
-                crossed[(limit.pk, queue_id)] = (limit, value)
-    opened = [_open(limit, queue_id, value, now=now) for (limit_id, queue_id), (limit, value) in crossed.items()
-              if (limit_id, queue_id) not in open_alerts]  # fmt: skip
-    over = [alert for key, alert in open_alerts.items() if key not in crossed]
+    list(AlertLimit.objects.select_for_update().filter(is_active=True))  # One judge at a time.
+    announced = {(alert.limit_id, alert.queue_id): alert for alert in open_alerts()}
+    crossed = {(each.limit.pk, each.row.now.queue.pk): each for each in floor_now(now=now).crossings}
+    fresh = [crossing for key, crossing in crossed.items() if key not in announced]
+    for crossing in fresh:
+        _open(crossing, now=now)
+    over = [alert for key, alert in announced.items() if key not in crossed]
     for alert in over:
         _close(alert, now=now)
-    return len(opened), len(over)
+    return len(fresh), len(over)
 
 
-def _open(limit: AlertLimit, queue_id: int, value: float, *, now: datetime) -> Alert:
+def _open(crossing: Crossing, *, now: datetime) -> Alert:
+    limit, queue_id, value = crossing.limit, crossing.row.now.queue.pk, crossing.value
     alert = Alert.objects.create(limit=limit, queue_id=queue_id, value=value, opened_at=now)
     fact = AlertOpened(queue_id=queue_id, alert_kind=limit.kind, value=round(value, 1), limit=float(limit.limit))
     record(fact, actor=SYSTEM, now=now)

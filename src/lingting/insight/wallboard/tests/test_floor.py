@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from lingting.demo.world import World
@@ -17,9 +18,10 @@ from lingting.insight.wallboard.selectors import floor_now
 from lingting.insight.wallboard.services import judge_floor
 from lingting.kernel.notices.models import Notice
 from lingting.kernel.timeline.events import SYSTEM
+from lingting.platform.ui.tags.moments import instant
 from lingting.service.crm.models import Customer
 from lingting.service.desk.services import open_case, start_conversation
-from lingting.service.routing.models import Contact
+from lingting.service.routing.models import Assignment, Contact
 from lingting.service.routing.services import answer_directly, become_ready, enqueue
 
 
@@ -39,6 +41,24 @@ def test_waiting_answered_and_people_are_counted(world: World, now: datetime) ->
     assert [(person.name, person.state) for person in floor.agents] == [(agent.display_name, "busy")]
     support = next(row for row in floor.queues if row.now.queue.key == "support")
     assert support.figures["service_level"].value == 0.5
+
+
+def test_rows_and_headline_count_the_same_people_as_ready(world: World, now: datetime) -> None:
+    agent = world.experienced
+    become_ready(agent.pk, actor=agent.as_actor, now=now)
+
+    def ready() -> tuple[set[int], int]:
+        floor = floor_now(now=now)
+        serves = set(agent.queue_memberships.values_list("queue_id", flat=True))
+        return {row.now.ready for row in floor.queues if row.now.queue.pk in serves}, floor.count("ready")
+
+    assert ready() == ({1}, 1)
+    contact = arrive(world, "support", at=now)
+    answer_directly(contact.conversation_id, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assert ready() == ({0}, 0), "in conversation"
+    Assignment.objects.update(ended_at=now)
+    assert floor_now(now=now).count("wrap_up") == 1
+    assert ready() == ({0}, 0), "wrapping up"
 
 
 def test_mail_stands_beside_the_live_figures_and_does_not_make_the_longest_wait(world: World, now: datetime) -> None:
@@ -74,11 +94,35 @@ def test_an_alert_says_what_is_now_and_is_silent_as_soon_as_it_is_over(world: Wo
     contact = arrive(world, "orders", at=now - timedelta(seconds=70))
     assert judge_floor(now=now) == (1, 0)
     later = now + timedelta(seconds=120)
+    floor = floor_now(now=later)
+    assert floor.crossings[0].value == 190.0, "the wait of this moment, not that of the crossing"
     with override("en"):
-        [shown] = present(floor_now(now=later))["alerts"]
-    assert "03:10" in shown["text"] and "01:00" in shown["text"], "the wait of this moment, not that of the crossing"
+        [shown] = present(floor)["alerts"]
+    assert shown["since_at"] == now and instant(contact.entered_at) in shown["text"] and "01:00" in shown["text"]
     Contact.objects.filter(pk=contact.pk).update(ended_at=later, outcome="abandoned", wait_seconds=190)
     assert present(floor_now(now=later))["alerts"] == [], "nobody waits, though the alert is not closed yet"
+
+
+def test_a_crossed_limit_stands_on_the_floor_before_it_is_announced(world: World, client: Client, now: datetime) -> None:
+    AlertLimit.objects.create(kind=AlertKind.LONGEST_WAIT, limit=Decimal(60))
+    began = now - timedelta(seconds=59)
+    arrive(world, "orders", at=began)
+    floor = floor_now(now=now)
+    assert floor.crossings == [] and floor.crossed_next_at == [began + timedelta(seconds=61)]
+    floor = floor_now(now=now + timedelta(seconds=2))
+    assert [each.limit.kind for each in floor.crossings] == ["longest_wait"] and floor.crossed_next_at == []
+    assert not Alert.objects.exists()
+    client.force_login(world.supervisor)
+    page = client.get(reverse("wallboard:wall-part")).content.decode()
+    assert "data-since" in page.split("lt-wall-alert")[1].split("</div>")[0], "the wait goes on counting in the alert"
+
+
+def test_the_page_knows_when_the_next_wait_turns_long(world: World, client: Client, now: datetime) -> None:
+    AlertLimit.objects.create(kind=AlertKind.LONGEST_WAIT, limit=Decimal(600))
+    arrive(world, "orders", at=timezone.now() - timedelta(seconds=5))
+    client.force_login(world.supervisor)
+    page = client.get(reverse("wallboard:wall-part")).content.decode()
+    assert page.count("data-countdown") == 2, "a minute, where the figure turns red, and the limit of ten"
 
 
 def test_a_queue_with_its_own_limit_does_not_follow_the_common_one(world: World, now: datetime) -> None:

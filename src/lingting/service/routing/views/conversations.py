@@ -212,9 +212,10 @@ def _places(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     """Where it may go: queues with who is ready there, colleagues at a desk with what they have in hand."""
     from lingting.service.routing.selectors import agents_now, queues_now
 
+    agents = agents_now()
     return {
-        "queues": [queue for queue in queues_now() if queue.queue.pk != conversation.case.queue_id],
-        "colleagues": [agent for agent in agents_now() if agent.account_id != request.user.pk],
+        "queues": [queue for queue in queues_now(agents) if queue.queue.pk != conversation.case.queue_id],
+        "colleagues": [agent for agent in agents if agent.account_id != request.user.pk],
     }
 
 
