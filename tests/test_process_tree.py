@@ -32,7 +32,7 @@ def start(home: Path, port: int, **environment: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "LINGTING_TEST_DATABASE_URL", "SECRET_KEY"}}
     return subprocess.Popen(
         [sys.executable, "-m", "lingting.config.command", "up"],
-        env={**clean, "LINGTING_HOME": str(home), "PORT": str(port), "DEMO": "0", **environment},
+        env={**clean, "LINGTING_HOME": str(home), "PORT": str(port), "DEMO": "0", "LC_ALL": "C", **environment},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -104,9 +104,9 @@ def test_it_starts_answers_survives_a_dead_child_and_stops_cleanly(home: Path) -
 
         second = subprocess.run(
             [sys.executable, "-m", "lingting.config.command", "up"], capture_output=True, text=True,
-            env={**os.environ, "LINGTING_HOME": str(home), "PORT": str(port), "DATABASE_URL": ""}, timeout=60,
+            env={**os.environ, "LINGTING_HOME": str(home), "PORT": str(port), "DATABASE_URL": "", "LC_ALL": "zh_CN.UTF-8"}, timeout=60,
         )  # fmt: skip
-        assert second.returncode == 1 and f"Port {port} is taken" in second.stderr
+        assert second.returncode == 1 and f"端口 {port} 已被其他程序占用" in second.stderr
 
         before = members_of(tree.pid)
         webs = [pid for pid in before if _calls_itself(pid).startswith("lingting web")]
@@ -152,6 +152,9 @@ def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: 
         ({"LINGTING_HOME": "/proc/nowhere"}, "cannot be written"),
         ({"DATABASE_URL": "mysql://x"}, "must start with postgresql://"),
         ({"DATABASE_URL": "postgresql://x:secret@127.0.0.1:1/none"}, "does not answer"),
+        ({"HOST": "0.0.0.0", "DEMO": "1", "LC_ALL": "zh_CN.UTF-8"}, "密码是公开的"),
+        ({"DATABASE_URL": "mysql://x", "LC_ALL": "zh_CN.UTF-8"}, "DATABASE_URL 必须以"),
+        ({"DATABASE_URL": "postgresql://x:secret@127.0.0.1:1/none", "LC_ALL": "zh_CN.UTF-8"}, "没有响应"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_a_code(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 from lingting.platform.refusals import Refusal
+from lingting.platform.terminal import gettext as _
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lingting", description="Lingting 聆听: a customer service centre.")
+    parser = argparse.ArgumentParser(prog="lingting", description=_("Lingting 聆听: a customer service centre."))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
@@ -33,32 +34,32 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    up = add("up", _up, "Run everything on one port, with an embedded PostgreSQL unless DATABASE_URL is set.")
+    up = add("up", _up, _("Run everything on one port, with an embedded PostgreSQL unless DATABASE_URL is set."))
     _listen(up)
-    for name, text in (("web", "Serve pages and the API (granian)."), ("stream", "Serve the live hub.")):
+    for name, text in (("web", _("Serve pages and the API (granian).")), ("stream", _("Serve the live hub."))):
         _listen(add(name, _server(name), text))
-    add("worker", _server("worker"), "Do background jobs.")
-    add("router", _server("router"), "Hand out waiting work; run two, one leads.")
-    add("mail", _server("mail"), "Fetch, take in, read and send e-mail.")
-    add("migrate", _migrate, "Bring the database to this version's tables.")
-    admin = add("createadmin", _createadmin, "Make an administrator.")
+    add("worker", _server("worker"), _("Do background jobs."))
+    add("router", _server("router"), _("Hand out waiting work; run two, one leads."))
+    add("mail", _server("mail"), _("Fetch, take in, read and send e-mail."))
+    add("migrate", _migrate, _("Bring the database to this version's tables."))
+    admin = add("createadmin", _createadmin, _("Make an administrator."))
     admin.add_argument("login")
-    admin.add_argument("--name", default="", help="name shown to colleagues")
-    admin.add_argument("--password", default="", help="asked for when not given")
-    demo = add("demo", _demo, "Make the demo centre; --live lets customers and agents talk; --remove takes it away.")
+    admin.add_argument("--name", default="", help=_("name shown to colleagues"))
+    admin.add_argument("--password", default="", help=_("asked for when not given"))
+    demo = add("demo", _demo, _("Make the demo centre; --live lets customers and agents talk; --remove takes it away."))
     demo.add_argument("--remove", action="store_true")
     demo.add_argument("--live", action="store_true")
-    demo.add_argument("--rate", type=float, default=6.0, help="with --live: new customers a minute")
-    demo.add_argument("--pace", type=float, default=2.0, help="with --live: how much faster than people they talk")
-    demo.add_argument("--all", action="store_true", dest="everyone", help="with --live: the newcomer linxiao works too")
-    demo.add_argument("--days", type=int, default=60, help="days of history")
+    demo.add_argument("--rate", type=float, default=6.0, help=_("with --live: new customers a minute"))
+    demo.add_argument("--pace", type=float, default=2.0, help=_("with --live: how much faster than people they talk"))
+    demo.add_argument("--all", action="store_true", dest="everyone", help=_("with --live: the newcomer linxiao works too"))
+    demo.add_argument("--days", type=int, default=60, help=_("days of history"))
     demo.add_argument("--seed", type=int, default=20261121)
-    demo.add_argument("--url", default="http://127.0.0.1:8000", help="with --live: where Lingting answers")
-    add("doctor", _doctor, "Check database, ports, clock, storage and mail, and say what to do.")
-    messages = add("messages", _messages, "Compile the translations; --check fails on what is missing.")
+    demo.add_argument("--url", default="http://127.0.0.1:8000", help=_("with --live: where Lingting answers"))
+    add("doctor", _doctor, _("Check database, ports, clock, storage and mail, and say what to do."))
+    messages = add("messages", _messages, _("Compile the translations; --check fails on what is missing."))
     messages.add_argument("--check", action="store_true")
-    messages.add_argument("--extract", metavar="APP", help="list this app's untranslated strings as .po entries")
-    manage = add("manage", _manage, "Django's own management commands.")
+    messages.add_argument("--extract", metavar="APP", help=_("list this app's untranslated strings as .po entries"))
+    manage = add("manage", _manage, _("Django's own management commands."))
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
 
@@ -135,11 +136,11 @@ def _createadmin(given: argparse.Namespace) -> None:
         from lingting.kernel.accounts.services import create_administrator
 
         lay_foundation()
-        password = given.password or getpass.getpass("Password: ")
+        password = given.password or getpass.getpass(_("Password: "))
         account = create_administrator(
             given.login, display_name=given.name or given.login, password=password, now=timezone.now()
         )
-        print(f"{account.login} may now sign in as administrator.")
+        print(_("%(login)s may now sign in as administrator.") % {"login": account.login})
 
 
 def _demo(given: argparse.Namespace) -> None:

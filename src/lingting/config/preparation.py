@@ -7,17 +7,26 @@ import os
 from lingting.config import environment
 from lingting.config.readiness import require_database
 from lingting.config.up import say
+from lingting.platform.terminal import gettext as _
+from lingting.platform.terminal import terminal_language
 
 
-def prepare() -> int:
-    """Brings the database to this version and makes the demo centre on the first start."""
-    import django
-
+def compile_words() -> None:
+    """The translations, where their sources are newer."""
     from lingting.config import messages
 
     messages.compile_all()
-    require_database(os.environ["DATABASE_URL"])
+
+
+def prepare() -> int:
+    """Brings the database to this version and makes the demo centre on the first start. In `lingting up` the code is loaded already."""
+    import django
+
     django.setup()
+    from django.utils import translation
+
+    with translation.override(terminal_language()):
+        require_database(os.environ["DATABASE_URL"])
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -25,7 +34,7 @@ def prepare() -> int:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        say(f"Preparing {len(plan)} tables and changes …")
+        say(_("Preparing %(count)d tables and changes …") % {"count": len(plan)})
         call_command("migrate", verbosity=0, interactive=False)
     from lingting.config.foundation import lay_foundation
 

@@ -1,4 +1,4 @@
-"""The application's parent: prepares the database once, loads the code once, forks a process per duty.
+"""The application's parent: loads the code once, prepares the database once, forks a process per duty.
 
 Forked children share the loaded code's memory. A child that dies is started again, more slowly each time. The parent
 holds the socket on which the web processes listen: while one of them is dead, the others answer, and where there is no
@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+
+from lingting.platform.terminal import gettext as _
 
 STOP_LIMIT_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 15.0
@@ -47,14 +49,18 @@ def main(host: str, port: int) -> int:
         signal.signal(number, lambda received, frame: stopping.append(received))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingting.config.settings")
     from lingting.config import preparation
-
-    status = _in_child(preparation.prepare)
-    if status or stopping:
-        return status
     from lingting.platform.refusals import Refusal
 
     try:
-        duties = _load(host, port)
+        # Words before code: what is loaded once stays.
+        status = _in_child(preparation.compile_words)
+        if status or stopping:
+            return status
+        _load()
+        status = _in_child(preparation.prepare)
+        if status or stopping:
+            return status
+        duties = _duties(host, port)
     except Refusal:
         _report_failure()
         return 1
@@ -70,16 +76,20 @@ def die_with_parent(signal_number: int = signal.SIGTERM) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
 
 
-def _load(host: str, port: int) -> list[Duty]:
-    """Imports everything that children share; opens no connection."""
+def _load() -> None:
+    """Imports everything that children share, the one that prepares included; opens no connection."""
     import django
 
     django.setup()
     from django.urls import get_resolver
 
+    get_resolver().url_patterns  # noqa: B018  (loads views and the API)
+
+
+def _duties(host: str, port: int) -> list[Duty]:
+    """Who is to be kept alive; from here on the address is ours."""
     from lingting.config import servers
 
-    get_resolver().url_patterns  # noqa: B018  (loads views and the API)
     listener = servers.listen(host, port)
     webs = [
         Duty(f"web {number}" if number > 1 else "web", partial(servers.run_one_port, host=host, port=port, listener=listener))
@@ -193,7 +203,8 @@ def _notice_deaths(duties: list[Duty]) -> None:
         code = os.waitstatus_to_exitcode(status)
         if duty.wanted is not None and not duty.is_wanted:
             continue
-        print(f"{duty.name} ended with code {code}; starting it again in {pause:.1f} s.", file=sys.stderr, flush=True)
+        words = _("%(name)s ended with code %(code)d; starting it again in %(pause).1f s.")
+        print(words % {"name": duty.name, "code": code, "pause": pause}, file=sys.stderr, flush=True)
 
 
 def _stop(duties: list[Duty]) -> None:

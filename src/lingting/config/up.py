@@ -17,6 +17,7 @@ from pathlib import Path
 
 from lingting.config import environment
 from lingting.platform.refusals import Refusal
+from lingting.platform.terminal import gettext as _
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 STOP_LIMIT_SECONDS = 15.0
@@ -41,8 +42,11 @@ def run_everything(*, host: str, port: int) -> int:
     check_home(home)
     if environment.flag("DEMO", default=True) and not is_loopback(host):
         raise DemoNotLocal(
-            f"The demo centre's passwords are public, so it answers on this machine only, not on {host}. "
-            "Start with DEMO=0 for a real centre, or with HOST=127.0.0.1."
+            _(
+                "The demo centre's passwords are public, so it answers on this machine only, not on %(host)s. "
+                "Start with DEMO=0 for a real centre, or with HOST=127.0.0.1."
+            )
+            % {"host": host}
         )
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -58,7 +62,7 @@ def run_everything(*, host: str, port: int) -> int:
         return _run_application(host, port, stopping)
     finally:
         if server is not None:
-            say("Closing the database …")
+            say(_("Closing the database …"))
             server.stop()
 
 
@@ -75,7 +79,7 @@ def _run_application(host: str, port: int, stopping: list[int]) -> int:
     asked_at: float | None = None
     while child.poll() is None:
         if stopping and asked_at is None:
-            say("Stopping …")
+            say(_("Stopping …"))
             child.send_signal(signal.SIGTERM)
             asked_at = time.monotonic()
         if asked_at is not None and time.monotonic() - asked_at > STOP_LIMIT_SECONDS:
@@ -87,7 +91,7 @@ def _run_application(host: str, port: int, stopping: list[int]) -> int:
 def check_address(host: str, port: int) -> None:
     """Refuses a port that is taken, forbidden or no port at all."""
     if not 0 < port < 65536:
-        raise PortTaken(f"{port} is not a port: choose one from 1024 to 32767, for example PORT=8010.")
+        raise PortTaken(_("%(port)d is not a port: choose one from 1024 to 32767, for example PORT=8010.") % {"port": port})
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -96,12 +100,17 @@ def check_address(host: str, port: int) -> None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"Port {port} is taken by another program (perhaps another Lingting): stop it, or choose another port, "
-                f"for example PORT={port + 10}."
+                _(
+                    "Port %(port)d is taken by another program (perhaps another Lingting): stop it, or choose another port, "
+                    "for example PORT=%(other)d."
+                )
+                % {"port": port, "other": port + 10}
             ) from error
         if error.errno == errno.EACCES:
-            raise PortTaken(f"Port {port} needs more rights than this account has: choose one above 1023.") from error
-        raise PortTaken(f"{host} is not an address of this machine: set HOST to one that is.") from error
+            raise PortTaken(
+                _("Port %(port)d needs more rights than this account has: choose one above 1023.") % {"port": port}
+            ) from error
+        raise PortTaken(_("%(host)s is not an address of this machine: set HOST to one that is.") % {"host": host}) from error
 
 
 def check_home(home: Path) -> None:
@@ -114,14 +123,20 @@ def check_home(home: Path) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise DiskFull(
-            f"The data folder {home} cannot be written ({reason}): free some space, correct its owner, "
-            "or name another with LINGTING_HOME."
+            _(
+                "The data folder %(home)s cannot be written (%(reason)s): free some space, correct its owner, "
+                "or name another with LINGTING_HOME."
+            )
+            % {"home": home, "reason": reason}
         ) from error
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
         raise DiskFull(
-            f"Only {free // 1024 // 1024} MB are free at {home}; Lingting needs at least "
-            f"{LEAST_FREE_BYTES // 1024 // 1024} MB. Free some space, or name another folder with LINGTING_HOME."
+            _(
+                "Only %(free)d MB are free at %(home)s; Lingting needs at least %(least)d MB. "
+                "Free some space, or name another folder with LINGTING_HOME."
+            )
+            % {"free": free // 1024 // 1024, "home": home, "least": LEAST_FREE_BYTES // 1024 // 1024}
         )
 
 

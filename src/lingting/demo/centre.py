@@ -14,6 +14,8 @@ from lingting.demo.laying.floor import WIDGET_KEY, open_round_the_clock
 from lingting.demo.world import PASSWORD, build_world
 from lingting.kernel.accounts.models import Account
 from lingting.platform.refusals import Refusal
+from lingting.platform.terminal import gettext as _
+from lingting.platform.terminal import wide
 from lingting.service.channels.chat.models import Widget
 
 Say = Callable[[str], None]
@@ -42,10 +44,10 @@ def create_on_first_start(say: Say) -> None:
 def create(say: Say, *, days: int = DAYS, seed: int = 20261121) -> None:
     """The whole demo centre with its history. Raises `CentreNotEmpty`."""
     if Account.objects.exists():
-        raise CentreNotEmpty("There are accounts already: the demo centre is made in an empty database only.")
+        raise CentreNotEmpty(_("There are accounts already: the demo centre is made in an empty database only."))
     now = timezone.now()
     with transaction.atomic():
-        say("Making the demo centre: people, queues, customers, knowledge …")
+        say(_("Making the demo centre: people, queues, customers, knowledge …"))
         build_world(now=now)
         open_round_the_clock(now=now)
         from lingting.demo.history import lay_history
@@ -60,7 +62,9 @@ def _days_of_history() -> int:
     if not named:
         return DAYS
     if not named.isdecimal() or int(named) > LONGEST_DAYS:
-        raise BadDays(f"DEMO_DAYS is a number of days from 0 to {LONGEST_DAYS}, not “{named}”.")
+        raise BadDays(
+            _("DEMO_DAYS is a number of days from 0 to %(longest)d, not “%(named)s”.") % {"longest": LONGEST_DAYS, "named": named}
+        )
     return int(named)
 
 
@@ -71,7 +75,7 @@ def run_command(
     if remove:
         from lingting.demo.removal import remove_demo
 
-        print(f"The demo centre is gone: {len(remove_demo())} tables are empty.")
+        print(_("The demo centre is gone: %(count)d tables are empty.") % {"count": len(remove_demo())})
     elif live:
         from lingting.demo.live import run_live
 
@@ -96,15 +100,15 @@ def greeting(url: str) -> str:
     cast = content.organisation().cast
     people = content.organisation()
     lines = [
-        f"  Shop with the chat   {url}/demo/shop/",
-        f"  Help centre          {url}/help/",
+        f"  {wide(_('Shop with the chat'), columns=20)} {url}/demo/shop/",
+        f"  {wide(_('Help centre'), columns=20)} {url}/help/",
         "",
-        f"  Sign in (password {PASSWORD}):",
+        "  " + _("Sign in (password %(password)s):") % {"password": PASSWORD},
     ]
     for login, what in (
-        (cast.newcomer, "agent, third month"), (cast.experienced, "agent"), (cast.team_leader, "team leader"),
-        (cast.supervisor, "supervisor"), (cast.manager, "manager"), (cast.knowledge_editor, "knowledge editor"),
-        (cast.administrator, "administrator"),
+        (cast.newcomer, _("agent, third month")), (cast.experienced, _("agent")), (cast.team_leader, _("team leader")),
+        (cast.supervisor, _("supervisor")), (cast.manager, _("manager")), (cast.knowledge_editor, _("knowledge editor")),
+        (cast.administrator, _("administrator")),
     ):  # fmt: skip
-        lines.append(f"    {login:<16}{people.person(login).name}  {what}")
+        lines.append(f"    {login:<16}{wide(people.person(login).name, columns=8)}{what}")
     return "\n".join(lines) + "\n"

@@ -16,6 +16,7 @@ from lingting.demo.content.records import Dialogue, Ending, QueuePattern, Specia
 from lingting.demo.crowd import lay_crowd
 from lingting.demo.scribe import Scribe
 from lingting.demo.shifts import Floor
+from lingting.platform.terminal import gettext as _
 
 Say = Callable[[str], None]
 SHARE_OF_VOLUME = 0.35
@@ -25,7 +26,7 @@ _LOCAL = timedelta(hours=8)
 def lay_history(*, days: int, seed: int, now: datetime, say: Say) -> int:
     """Lays the days before `now` and today up to now; returns how many contacts. Deterministic by seed and day."""
     rng = random.Random(seed)
-    say(f"Telling {days} days of history …")
+    say(_("Telling %(days)d days of history …") % {"days": days})
     customers = lay_crowd(rng, now=now)
     floor = Floor(rng)
     scribe = Scribe(rng, customers=customers, now=now)

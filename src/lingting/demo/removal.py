@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from lingting.kernel.accounts.models import Account
 from lingting.platform.refusals import Refusal
+from lingting.platform.terminal import gettext as _
 
 # What Django and the job queue lay themselves, and the hubs that run.
 _KEPT_APPS = {"auth", "contenttypes", "procrastinate", "realtime"}
@@ -24,8 +25,10 @@ def remove_demo() -> list[str]:
     """
     if Account.objects.filter(is_demo=False).exists():
         raise RealPeopleThere(
-            "There are accounts that are not of the demo centre. Removing it would take their work with it: "
-            "start a real centre in a LINGTING_HOME of its own, with DEMO=0."
+            _(
+                "There are accounts that are not of the demo centre. Removing it would take their work with it: "
+                "start a real centre in a LINGTING_HOME of its own, with DEMO=0."
+            )
         )
     tables = sorted(
         {

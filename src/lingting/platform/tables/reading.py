@@ -14,8 +14,6 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lingting.platform.refusals import Invalid
 from lingting.platform.tables.encodings import encoding_of
@@ -141,6 +139,8 @@ def _xlsx_shape(stream: IO[bytes]) -> Shape:
             columns = cells
             break
     stream.seek(0)
+    from openpyxl import load_workbook
+
     book = load_workbook(stream, read_only=True, data_only=True)
     try:
         measure = book.worksheets[0].max_row if book.worksheets else 0
@@ -151,6 +151,10 @@ def _xlsx_shape(stream: IO[bytes]) -> Shape:
 
 def _xlsx_rows(stream: IO[bytes]) -> Iterator[list[str]]:
     _check_archive(stream)
+    # A large package that few processes ever need: loaded with the first workbook.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(stream, read_only=True, data_only=True)
         if not book.worksheets:
@@ -160,7 +164,7 @@ def _xlsx_rows(stream: IO[bytes]) -> Iterator[list[str]]:
         for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
             yield _trimmed([_cell_text(value) for value in row])
         book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise BadTable(
             _("The XLSX file is damaged. Open it in your spreadsheet program, save it again and send that.")
         ) from error

@@ -8,10 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 Cell = str | int | float | Decimal | date | datetime | None
 LONGEST_CELL = 32_767
 
@@ -59,18 +55,23 @@ def _csv_cell(cell: Cell) -> Cell:
 
 def write_xlsx(rows: Iterable[Sequence[Cell]], *, target: IO[bytes], title: str) -> None:
     """One sheet, written as it goes: rows are not kept in memory. Texts are text cells, numbers numbers."""
+    # A large package that few processes ever need: loaded with the first workbook.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
+
+    def text_cell(text: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(sheet, value=safe_cell(ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL]))
+        cell.data_type = "s"
+        cell.number_format = "@"
+        return cell
+
     for row in rows:
-        sheet.append([_text_cell(sheet, cell) if isinstance(cell, str) else _plain(cell) for cell in row])
+        sheet.append([text_cell(cell) if isinstance(cell, str) else _plain(cell) for cell in row])
     book.save(target)
-
-
-def _text_cell(sheet: object, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=safe_cell(ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL]))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    return cell
 
 
 def _plain(cell: Cell) -> Cell:

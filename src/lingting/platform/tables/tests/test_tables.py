@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count, islice
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from lingting.platform.tables import UnknownForm, csv_lines, safe_cell, table_response, write_xlsx
+from lingting.platform.tables import BadTable, UnknownForm, csv_lines, safe_cell, shape_of, table_response, write_xlsx
 
 ROWS: list[list[Any]] = [["名称", "数"], ["=HYPERLINK(1)", -2.5], [None, datetime(2026, 11, 21, 9, 30, tzinfo=UTC)]]
 
@@ -45,3 +48,20 @@ def test_a_csv_is_sent_while_its_rows_come() -> None:
 def test_another_form_is_refused() -> None:
     with pytest.raises(UnknownForm):
         table_response([], form="pdf", name="x", title="x")
+
+
+def test_a_workbook_whose_inside_is_no_xml_is_refused_in_words() -> None:
+    target = BytesIO()
+    write_xlsx(ROWS, target=target, title="x")
+    broken = BytesIO()
+    with zipfile.ZipFile(target) as sound, zipfile.ZipFile(broken, "w") as spoilt:
+        for name in sound.namelist():
+            spoilt.writestr(name, b"<not xml" if name.startswith("xl/worksheets/") else sound.read(name))
+    with pytest.raises(BadTable, match=r"damaged|损坏"):
+        shape_of(broken)
+
+
+def test_tables_are_read_and_written_without_loading_the_spreadsheet_package_beforehand() -> None:
+    asked = "import sys, lingting.platform.tables as tables; print([name for name in ('openpyxl', 'numpy') if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
