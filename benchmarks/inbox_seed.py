@@ -101,7 +101,7 @@ CUSTOMERS = """
 CASES = """
     INSERT INTO desk_case (customer_id, queue_id, type_id, assignee_id, subject, channel, state, priority, preview,
                            preview_kind, opened_at, active_at, waiting_since_at, due_at, snoozed_until_at, closed_at,
-                           unread_count, is_demo)
+                           unread_count, is_demo, tag_ids)
     SELECT %(crm_customer)s + 1 + floor(r1 * ((%(last)s - %(first)s) / 5))::int,
            (ARRAY(SELECT id FROM desk_queue WHERE key LIKE 'bench-%%' ORDER BY id))[1 + floor(r2 * 12)::int],
            CASE WHEN r3 < 0.8 THEN
@@ -115,7 +115,9 @@ CASES = """
            CASE WHEN state = 'open' AND r7 < 0.5 THEN at + interval '24 hours' END,
            CASE WHEN state = 'snoozed' THEN now() + interval '1 day' END,
            CASE WHEN state = 'closed' THEN at END,
-           CASE WHEN state = 'open' AND r7 < 0.5 THEN 1 ELSE 0 END, false
+           CASE WHEN state = 'open' AND r7 < 0.5 THEN 1 ELSE 0 END, false,
+           CASE WHEN mod(n, 3) = 0 THEN
+               ARRAY[(ARRAY(SELECT id FROM desk_tag WHERE name LIKE '标签%%' ORDER BY id))[1 + floor(power(random(), 3) * 40)::int]] END
     FROM (
         SELECT n, random() r1, random() r2, random() r3, random() r4, random() r5, random() r6, random() r7, random() r8,
                now() - n * interval '20 seconds' AS at,
@@ -126,8 +128,7 @@ CASES = """
 """
 TAGGED = """
     INSERT INTO desk_case_tags (case_id, tag_id)
-    SELECT id, (ARRAY(SELECT id FROM desk_tag WHERE name LIKE '标签%%' ORDER BY id))[1 + floor(power(random(), 3) * 40)::int]
-    FROM desk_case WHERE mod(id, 3) = 0 AND id > %(desk_case)s
+    SELECT id, unnest(tag_ids) FROM desk_case WHERE id > %(desk_case)s
 """
 CONVERSATIONS = """
     INSERT INTO desk_conversation (case_id, channel, started_at, ended_by)

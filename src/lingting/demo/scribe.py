@@ -28,7 +28,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "desk_case": (
         "id", "customer_id", "queue_id", "type_id", "assignee_id", "subject", "channel", "state", "priority", "preview",
         "preview_kind", "opened_at", "active_at", "waiting_since_at", "due_at", "closed_at", "closed_by_id", "unread_count",
-        "is_demo",
+        "is_demo", "tag_ids",
     ),
     "desk_conversation": ("id", "case_id", "channel", "started_at", "ended_at", "ended_by"),
     "desk_message": (
@@ -203,18 +203,21 @@ class Scribe:
             if state == "open":
                 waiting_since = served.ended_at
                 due = served.ended_at + timedelta(hours=queue.response_hours)
+        tag_ids = sorted({self._tag(name) for name in dialogue.tags[:3]})
+        self._rows["desk_case_tags"] += [(case_id, tag_id) for tag_id in tag_ids]
         self._rows["desk_case"].append(
             (
                 case_id, customer_id, queue.pk, self._types.get(dialogue.contact_type.replace("_", "-")), account_id,
                 dialogue.subject[:200], "chat", state, 2 if dialogue.ending is Ending.WORK_ORDER else 3, preview[0], preview[1],
                 served.at, served.wrapped_at, waiting_since, due, closed_at, account_id if closed_at else None,
-                1 if state == "open" else 0, True,
+                1 if state == "open" else 0, True, tag_ids or None,
             )
         )  # fmt: skip
-        for name in dialogue.tags[:3]:
-            if name not in self._tags:
-                self._tags[name] = Tag.objects.create(name=name[:40]).pk
-            self._rows["desk_case_tags"].append((case_id, self._tags[name]))
+
+    def _tag(self, name: str) -> int:
+        if name not in self._tags:
+            self._tags[name] = Tag.objects.create(name=name[:40]).pk
+        return self._tags[name]
 
     def _maybe_rate(
         self, served: Served, dialogue: Dialogue, case_id: int, talk_id: int, queue_id: int, account_id: int, customer_id: int

@@ -1,10 +1,14 @@
-"""What the desk does when something happens to a case: the procedure of its type begins and ends with it."""
+"""What the desk does when something happens to a case: the procedure of its type begins and ends with it, its tags go with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.models import Account
@@ -13,7 +17,7 @@ from lingting.kernel.procedures.models import Procedure
 from lingting.kernel.procedures.selectors import runs_of
 from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
 from lingting.service.desk.events import CaseAssigned, CaseChanged, CaseClosed, CaseMerged, CaseOpened
-from lingting.service.desk.models import Case
+from lingting.service.desk.models import Case, Tag
 from lingting.service.desk.subject import SUBJECT
 
 
@@ -75,3 +79,17 @@ def _is_ours(procedure_key: str) -> bool:
     from lingting.service.desk.models import CaseType
 
     return CaseType.objects.filter(procedure_key=procedure_key).exists()
+
+
+_CARRIED = """
+    UPDATE desk_case AS file SET tag_ids = (SELECT array_agg(tag_id ORDER BY tag_id) FROM desk_case_tags WHERE case_id = file.id)
+    WHERE id = ANY(%s)"""
+
+
+@receiver(m2m_changed, sender=Case.tags.through)
+def carry_tags(action: str, *, instance: Case | Tag, pk_set: set[int] | None, reverse: bool, **_more: Any) -> None:
+    """The case's row carries its tags' ids, for the indexes of the inbox."""
+    if action in ("post_add", "post_remove", "post_clear"):
+        case_ids = list(pk_set or ()) if reverse else [instance.pk]
+        with connection.cursor() as cursor:
+            cursor.execute(_CARRIED, [case_ids])

@@ -23,7 +23,7 @@ from lingting.platform.database.binding import bound_cursor
 from lingting.platform.refusals import NotFound, NotPermitted
 from lingting.service.desk.models import Mention, SavedView
 from lingting.service.desk.selectors.filters import Filters, filters_of
-from lingting.service.desk.selectors.lanes import Scope, condition, conditions, is_wide, lanes, order_of, parameters, scope_of
+from lingting.service.desk.selectors.lanes import Scope, condition, conditions, lanes, order_of, parameters, scope_of
 from lingting.service.desk.selectors.sight import Sight, sight_of
 
 PAGE_SIZE = 25
@@ -31,8 +31,6 @@ MOST_COUNTED = 999
 MOST_MENTIONED = 500
 MOST_COUNTS_KEPT = 2_000
 RARE_TAG = 1_000
-COMMON_TAG = 10_000
-COMMON_TAG_OF_MANY = 20_000
 TAG_COUNTED_SECONDS = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -180,9 +178,7 @@ def inbox_page(listing: Listing, *, after: str = "", now: datetime, size: int = 
         return _page_of_ids(listing, _mentioned_ids(listing.desk), after=after, now=now, size=size)
     scope = listing.scope
     if scope.filters.tag_id is not None:
-        marked = _count_of_tag(scope.filters.tag_id)
-        common = COMMON_TAG_OF_MANY if is_wide(scope) else COMMON_TAG
-        scope = replace(scope, tag_way="look up" if marked <= RARE_TAG else "ask" if marked > common else "gather")
+        scope = replace(scope, has_rare_tag=_is_rare(scope.filters.tag_id))
     bound, order = _read_cursor(after), order_of(scope)
     sql = f"""
         WITH page AS (
@@ -293,19 +289,19 @@ def _mentioned_ids(desk: Desk) -> list[int]:
     return sorted(set(latest[:MOST_MENTIONED]))
 
 
-def _count_of_tag(tag_id: int) -> int:
-    """On about how many cases a tag stands, at most `COMMON_TAG_OF_MANY` + 1. Decides how a list is read, never what is in it."""
-    counted_at, count = _tag_counts.get(tag_id, (-TAG_COUNTED_SECONDS, 0))
+def _is_rare(tag_id: int) -> bool:
+    """Whether a tag stands on few cases; asked once a minute. Decides how a list is read, never what is in it."""
+    counted_at, is_rare = _rare_tags.get(tag_id, (-TAG_COUNTED_SECONDS, False))
     if monotonic() - counted_at >= TAG_COUNTED_SECONDS:
-        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s", most=COMMON_TAG_OF_MANY + 1)
+        sql = _bounded("SELECT 1 FROM desk_case_tags WHERE tag_id = %(tag)s", most=RARE_TAG + 1)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {sql}", {"tag": tag_id})
-            count = int(cursor.fetchone()[0])
-        _tag_counts[tag_id] = (monotonic(), count)
-    return count
+            is_rare = int(cursor.fetchone()[0]) <= RARE_TAG
+        _rare_tags[tag_id] = (monotonic(), is_rare)
+    return is_rare
 
 
-_tag_counts: dict[int, tuple[float, int]] = {}
+_rare_tags: dict[int, tuple[float, bool]] = {}
 
 
 def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,14 +3,14 @@
 A *lane* is a stretch of one index that is already in the inbox's order: the cases of one owner in one state,
 the unowned cases of one queue in one state, or all cases in one state. A page is the newest rows over all lanes
 of a view, each asked for at most one page: its cost does not depend on how many cases there are or how deep
-one has scrolled. Rare tags start from the tag instead (`selectors.inbox`).
+one has scrolled. A rare tag starts from its cases instead (`selectors.inbox`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from lingting.service.desk.models import CaseState
 from lingting.service.desk.selectors.channels import ORDER
@@ -28,9 +28,8 @@ class Scope:
     """What a view lists, before paging: `people` None means whoever owns it, `queues` the unowned ones of those.
 
     Work orders are left out of every list but their own, unless `with_orders`.
-    `owned` True takes owned cases, `unowned` those without owner. `tag_way` says how a tag is looked for, never what
-    is found: by looking up the few cases that carry it; by gathering their ids, against which the cases on the way are held;
-    by asking for each case on the way, where the tag is met soon.
+    `owned` True takes owned cases, `unowned` those without owner. `has_rare_tag` says how the tag is looked for, never what
+    is found: the few cases that carry it are looked up; any other tag is met soon enough on the way.
     """
 
     states: tuple[str, ...]
@@ -40,7 +39,7 @@ class Scope:
     unowned: bool = True
     is_overdue: bool = False
     with_orders: bool = False
-    tag_way: Literal["look up", "gather", "ask"] = "gather"
+    has_rare_tag: bool = False
     filters: Filters = field(default_factory=Filters)
 
     @property
@@ -206,7 +205,7 @@ def lanes(scope: Scope, *, after: bool, size: int) -> str:
     """
     order = order_of(scope)
     below = [order.below] if after else []
-    if scope.tag_way == "look up":
+    if scope.has_rare_tag:
         return _lane_of_tag(scope, below, order=order)
     if scope.is_overdue:
         states, stands = "(VALUES (1)) AS lane(one)", _LATE
@@ -273,12 +272,6 @@ def _lane(source: str, where: str, *, order: Order, size: int) -> str:
 _EVERYONE = "{states}"
 _THEIRS = "file.assignee_id = ANY(%(people)s::bigint[])"
 _LATE = "file.state = 'open' AND file.due_at < %(now)s::timestamptz"
-# `IS TRUE` keeps the planner from joining: the ids are gathered once and every case on the way is held against them.
-_TAGGED = {
-    "gather": "(file.id IN (SELECT mark.case_id FROM desk_case_tags mark WHERE mark.tag_id = %(tag)s::bigint)) IS TRUE",
-    "ask": "EXISTS (SELECT 1 FROM desk_case_tags mark WHERE mark.case_id = file.id AND mark.tag_id = %(tag)s::bigint)",
-}
-_TAGGED["look up"] = _TAGGED["ask"]
 
 
 def _residual(scope: Scope) -> list[str]:
@@ -295,5 +288,5 @@ def _residual(scope: Scope) -> list[str]:
     elif not scope.with_orders:
         found.append(f"file.channel <> '{ORDER}'")
     if filters.tag_id is not None:
-        found.append(_TAGGED[scope.tag_way])
+        found.append("%(tag)s::bigint = ANY(file.tag_ids)")
     return found
