@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lingting.config.apps import APPS
 from lingting.config.collect import collect
+from lingting.platform.audit import PROGRAM, Actor, acting
 from lingting.platform.ui.manifest import manifests
 
 
@@ -17,6 +18,7 @@ def lay_foundation() -> None:
     now = timezone.now()
     if not manifests():
         collect()
-    for app in APPS:
-        if find_spec(f"{app}.foundation") is not None:
-            import_module(f"{app}.foundation").lay(now=now)
+    with acting(Actor(kind=PROGRAM, id="product", label="Lingting"), via="command"):
+        for app in APPS:
+            if find_spec(f"{app}.foundation") is not None:
+                import_module(f"{app}.foundation").lay(now=now)

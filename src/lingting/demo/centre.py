@@ -13,6 +13,7 @@ from lingting.demo.laying import complaints, orders
 from lingting.demo.laying.floor import WIDGET_KEY, open_round_the_clock
 from lingting.demo.world import PASSWORD, build_world
 from lingting.kernel.accounts.models import Account
+from lingting.platform.audit import PROGRAM, Actor, acting
 from lingting.platform.refusals import Refusal
 from lingting.platform.terminal import gettext as _
 from lingting.platform.terminal import wide
@@ -46,7 +47,7 @@ def create(say: Say, *, days: int = DAYS, seed: int = 20261121) -> None:
     if Account.objects.exists():
         raise CentreNotEmpty(_("There are accounts already: the demo centre is made in an empty database only."))
     now = timezone.now()
-    with transaction.atomic():
+    with acting(Actor(kind=PROGRAM, id="demo", label="demo"), via="command"), transaction.atomic():
         say(_("Making the demo centre: people, queues, customers, knowledge …"))
         build_world(now=now)
         open_round_the_clock(now=now)
@@ -99,9 +100,10 @@ def greeting(url: str) -> str:
     """What a newcomer needs to begin."""
     cast = content.organisation().cast
     people = content.organisation()
+    shop, help_centre = _("Shop with the chat"), _("Help centre")
     lines = [
-        f"  {wide(_('Shop with the chat'), columns=20)} {url}/demo/shop/",
-        f"  {wide(_('Help centre'), columns=20)} {url}/help/",
+        f"  {wide(shop, columns=20)} {url}/demo/shop/",
+        f"  {wide(help_centre, columns=20)} {url}/help/",
         "",
         "  " + _("Sign in (password %(password)s):") % {"password": PASSWORD},
     ]

@@ -4,6 +4,6 @@ Owns the record, the trigger that fills it and the way the acting person reaches
 Does not own what happened in the trade's words: that is `kernel.timeline`.
 """
 
-from lingting.platform.audit.acting import Actor, acting, acting_now
+from lingting.platform.audit.acting import PROGRAM, Actor, acting, acting_now
 
-__all__ = ["Actor", "acting", "acting_now"]
+__all__ = ["PROGRAM", "Actor", "acting", "acting_now"]

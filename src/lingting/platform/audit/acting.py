@@ -29,6 +29,10 @@ class Actor:
     label: str = ""
 
 
+PROGRAM = "program"
+"""The kind of an actor that is Lingting itself, laying many rows at once; `id` says what: see `words.PROGRAMS`."""
+
+
 class Act:
     """An actor with the way it came; the actor is asked for only when something is written."""
 

@@ -32,9 +32,13 @@ def change_list(request: HttpRequest) -> HttpResponse:
         table=_clean(asked.get("table", "")),
         object_id=_clean(asked.get("object", "")),
         via=_clean(asked.get("via", "")),
+        program=_clean(asked.get("program", "")),
         since=_midnight(_day(asked.get("since", ""))),
         until=_midnight(until + timedelta(days=1) if until else None),
     )
+    is_filtered = any(asked.get(name) for name in ("q", "table", "object", "via", "program", "since", "until"))
+    if not is_filtered:
+        rows = selectors.without_laid(rows)
     page = keyset_page(rows, order=("-id",), query=asked, size=50)
     tables = sorted((words.table_label(table), table) for table in watched_tables())
     context = {
@@ -45,7 +49,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "query": asked.get("q", ""),
         "search_label": _("Name of a person"),
-        "is_filtered": any(asked.get(name) for name in ("q", "table", "object", "via", "since", "until")),
+        "is_filtered": is_filtered,
+        "laid": [] if is_filtered else [(key, words.PROGRAMS.get(key, key), count) for key, count in selectors.laid().items()],
     }
     return render(request, "audit/changes.html", context)
 

@@ -14,6 +14,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from lingting.platform.audit.acting import PROGRAM
 from lingting.platform.audit.columns import COLUMNS
 from lingting.platform.audit.models import Change
 
@@ -25,6 +26,10 @@ VIA_LABELS = {
     "command": pgettext_lazy("way of a change", "command"),
     "import": pgettext_lazy("way of a change", "import"),
     "database": pgettext_lazy("way of a change", "database"),
+}
+PROGRAMS = {
+    "demo": pgettext_lazy("who made a change", "Demo data"),
+    "product": pgettext_lazy("who made a change", "What comes with Lingting"),
 }
 
 
@@ -43,6 +48,7 @@ class ShownChange:
     """A change as a line of the list."""
 
     change: Change
+    who: str
     thing: str
     via: str
     differences: list[Difference]
@@ -53,6 +59,7 @@ def shown(change: Change) -> ShownChange:
     model = model_of(change.table_name)
     return ShownChange(
         change=change,
+        who=str(PROGRAMS.get(change.actor_id, change.actor_label)) if change.actor_kind == PROGRAM else change.actor_label,
         thing=table_label(change.table_name),
         via=str(VIA_LABELS.get(change.via, change.via)),
         differences=[_difference(column, pair, model=model) for column, pair in sorted(change.changes.items())],

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lingting.kernel.accounts.models import Account, Reach
-from lingting.platform.audit import Actor, acting
+from lingting.platform.audit import PROGRAM, Actor, acting
 from lingting.platform.audit.middleware import ActingMiddleware
 from lingting.platform.audit.models import Change
 from lingting.platform.audit.operations import AuditTable
@@ -291,6 +291,18 @@ def test_the_page_shows_who_changed_what_and_narrows(desks: None) -> None:
     assert "4711" not in page
     for query in ("?q=nobody", "?since=2100-01-01", "?until=2000-01-01", "?via=api", "?object=0&table=x"):
         assert "&lt;b&gt;二号" not in ask(query, "audit.view_changes")
+
+
+def test_what_the_program_laid_is_one_line_and_its_rows_are_a_click_away(desks: None) -> None:
+    with acting(Actor(kind=PROGRAM, id="demo", label="demo"), via="command"):
+        Desk.objects.bulk_create([Desk(name=f"演示工位{number}") for number in range(60)])
+    with acting(LIN, via="interface"):
+        Desk.objects.create(name="林晓的工位")
+    page = ask("", "audit.view_changes")
+    assert "林晓的工位" in page and "演示工位" not in page
+    assert "演示数据" in page and "60 行" in page and "?program=demo" in page
+    assert "演示工位59" in ask("?program=demo", "audit.view_changes")
+    assert "演示工位59" in ask(f"?table={TABLE}", "audit.view_changes"), "whoever narrows sees all"
 
 
 @pytest.mark.parametrize("query", ["?since=x&until=2026-99-99", "?q=%00", "?after=nonsense", "?object=%00&table=' OR 1=1"])
