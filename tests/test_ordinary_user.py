@@ -71,7 +71,7 @@ def home(user: OrdinaryUser) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_an_ordinary_user_runs_the_whole_house_and_nothing_of_it_is_roots(user: OrdinaryUser, home: Path) -> None:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_THEIRS}

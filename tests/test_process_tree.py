@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-READY_SECONDS = 90
+READY_SECONDS = 240
 
 
 def free_port() -> int:
@@ -93,7 +93,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_it_starts_answers_survives_a_dead_child_and_stops_cleanly(home: Path) -> None:
     port = free_port()
     tree = start(home, port, LC_ALL="C", WEB_PROCESSES="2")
@@ -132,7 +132,7 @@ def _calls_itself(pid: int) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: Path) -> None:
     port = free_port()
     tree = start(home, port)

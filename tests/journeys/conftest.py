@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from lingting.platform.ui.testing import chromium_path, shared_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -18,7 +19,6 @@ from journey_centre import Centre  # noqa: E402
 from journey_people import Customer, Floor, Staff  # noqa: E402
 
 PATIENCE_MS = 20_000
-_BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,14 +57,11 @@ def centre() -> Iterator[Centre]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found is None:
+    if chromium_path() is None:
         pytest.skip("needs Chromium: apt-get install chromium")
     sync_api.expect.set_options(timeout=PATIENCE_MS)
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with shared_chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture

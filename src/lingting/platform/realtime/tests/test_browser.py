@@ -14,11 +14,11 @@ from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.table_source import TableSource
 from lingting.platform.realtime.tests.conftest import REAL_COMMITS, TABLE, RunningHub, Writer, free_listener, wait_until
 from lingting.platform.realtime.visitors import LiveRequest, Visitor
+from lingting.platform.ui.testing import chromium_path, shared_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
 STATIC = Path(__file__).resolve().parents[1] / "static" / "realtime"
-CHROMIUM = "/usr/bin/chromium"
 COLLECT = """
 window.heard = [];
 window.states = [];
@@ -36,7 +36,7 @@ document.addEventListener("DOMContentLoaded", () => {
 pytestmark = [
     REAL_COMMITS,
     pytest.mark.journey,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium at /usr/bin/chromium"),
+    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 
@@ -103,8 +103,7 @@ def start_site(
 def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Open pages in one browser that is signed in as account 7."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with shared_chromium() as browser:
         context = browser.new_context()
         context.add_init_script(COLLECT)
 
@@ -116,7 +115,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
             return page
 
         yield open_page
-        browser.close()
+        context.close()
 
 
 def until(page: Any, claim: str) -> None:

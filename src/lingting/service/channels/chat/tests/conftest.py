@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,11 +15,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.models import Calendar
 from lingting.platform.rest.limits import forget_portions
+from lingting.platform.ui.testing import shared_chromium
 from lingting.service.channels.chat.models import Widget
 from lingting.service.channels.chat.tests.one_port import Site
 from lingting.service.desk.models import Conversation, Queue
@@ -131,11 +131,9 @@ def conversation_of(answer: dict[str, Any]) -> Conversation:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     # Playwright's own loop runs in this thread; the tests themselves are not asynchronous.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, shared_chromium() as browser:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
