@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -89,7 +90,8 @@ def limit(request: HttpRequest, limit_id: int | None = None) -> HttpResponse:
         form.save()
         messages.success(request, _("The limit is saved. The floor is judged every minute."))
         return redirect("wallboard:limits")
-    return render(request, "wallboard/limit.html", {"form": form, "limit": found}, status=422 if form.is_bound else 200)
+    context = {"form": form, "limit": found, "cancel_url": reverse("wallboard:limits")}
+    return render(request, "wallboard/limit.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(MANAGE)

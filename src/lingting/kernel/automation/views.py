@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -43,6 +44,7 @@ def rule(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
     else:
         draft = draft_of(found)
     context = editor_context(draft) | {"rule": found, "problem": problem}
+    context["cancel_url"] = reverse("automation:rules")
     return render(request, "automation/rule.html", context, status=422 if problem else 200)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -67,6 +68,7 @@ def policy(request: HttpRequest, policy_id: int | None = None) -> HttpResponse:
             messages.success(request, _("The policy is saved."))
             return redirect("promises:policies")
     context = {"form": form, "policy": found, **_ladder_context(rungs)}
+    context["cancel_url"] = reverse("promises:policies")
     return render(request, "promises/policy.html", context, status=422 if form.errors else 200)
 
 

@@ -180,4 +180,9 @@ def section(content: str, id: str, title: str, text: str = "", *, folded: bool =
 
     A folded one shows its head only, for what is filled in already; one that holds an error is never folded.
     """
-    return part("section", content=content, id=id, title=title, text=text, folded=folded and "is-wrong" not in content)
+    return part("section", content=content, id=id, title=title, text=text, folded=folded and not _holds_an_error(content))
+
+
+def _holds_an_error(content: str) -> bool:
+    """Whether a control in it is marked as invalid, as a screen reader is told it; text that people wrote has no bare quotes."""
+    return 'aria-invalid="true"' in content

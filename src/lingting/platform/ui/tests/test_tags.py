@@ -144,6 +144,18 @@ def test_field_names_its_control_and_says_what_is_wrong() -> None:
     assert "As on the badge" in text
 
 
+def test_a_folded_section_opens_for_an_error_and_not_for_words_that_look_like_one() -> None:
+    class Sample(forms.Form):
+        name = forms.CharField(label="Name")
+
+    def is_folded(form: forms.Form) -> bool:
+        text = rendered('{% section "a" "A" folded=True %}{% field form.name %}{% endsection %}', form=form)
+        return "<details" in text and "<details open" not in text
+
+    assert is_folded(Sample()) and is_folded(Sample({"name": 'is-wrong aria-invalid="true"'}))
+    assert not is_folded(Sample({"name": ""}))
+
+
 def test_choices_are_boxes_with_their_words() -> None:
     class Sample(forms.Form):
         channel = forms.ChoiceField(widget=forms.RadioSelect, choices=[("a", "Chat"), ("b", "Mail")], required=False)

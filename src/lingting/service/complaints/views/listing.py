@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -70,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("desk:case", made.case_id)
 
     answer, status = submitted(request, form, act)
-    return answer or render(request, "complaints/new.html", {"form": form}, status=status)
+    return answer or render(request, "complaints/new.html", {"form": form, "cancel_url": reverse("complaints:complaints")}, status=status)
 
 
 def _customer_id(words: str) -> int:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -63,9 +64,9 @@ def entry(request: HttpRequest, shelf: str, entry_id: int | None = None) -> Http
         return redirect("complaints:catalogue-shelf", shelf)
 
     answer, status = submitted(request, form, act)
-    return answer or render(
-        request, "complaints/entry.html", {"form": form, "shelf": shelf, "label": label, "found": found}, status=status
-    )
+    context = {"form": form, "shelf": shelf, "label": label, "found": found}
+    context["cancel_url"] = reverse("complaints:catalogue-shelf", args=[shelf])
+    return answer or render(request, "complaints/entry.html", context, status=status)
 
 
 @require_POST

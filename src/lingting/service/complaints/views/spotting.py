@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -66,7 +67,8 @@ def new_measure(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     words = selectors.cell_words(link["cell"], selectors.cell_names())
-    return render(request, "complaints/measure.html", {"form": form, "words": words, "finding": link["finding"]}, status=status)
+    context = {"form": form, "words": words, "finding": link["finding"], "cancel_url": reverse("complaints:hot-spots")}
+    return render(request, "complaints/measure.html", context, status=status)
 
 
 @require_GET

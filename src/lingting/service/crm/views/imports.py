@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -44,6 +45,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("crm:import", run.pk)
     context = {"form": form, "fields": list(IMPORT_FIELDS.values()), "submit_label": _("Look at the table")}
+    context["cancel_url"] = reverse("crm:imports")
     return render(request, "crm/import_new.html", context, status=422 if form.errors else 200)
 
 

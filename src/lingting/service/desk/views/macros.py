@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -44,6 +45,7 @@ def macro(request: HttpRequest, macro_id: int | None = None) -> HttpResponse:
         draft.name_zh, draft.name_en = (found.name_zh, found.name_en) if found else ("", "")
         draft.actions = list(found.actions) if found else [{"key": "", "params": {}}]
     context = {"macro": found, "draft": draft, "may_share": may_share, "is_shared": is_shared, "problem": problem}
+    context["cancel_url"] = reverse("desk:macros")
     context |= acts_context("desk.case", draft.actions)
     return render(request, "desk/settings/macro.html", context, status=422 if problem else 200)
 

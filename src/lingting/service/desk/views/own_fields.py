@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lingting.kernel.accounts.permissions import requires
@@ -26,6 +27,7 @@ def case_field(request: HttpRequest, type_id: int, field_id: int | None = None) 
         messages.success(request, _("The field is saved."))
         return redirect("desk:case-type", type_id)
     context = {"form": form, "kind": kind, "field": field}
+    context["cancel_url"] = reverse("desk:case-type", args=[kind.pk])
     return render(request, "desk/settings/case_field.html", context, status=422 if form.errors else 200)
 
 

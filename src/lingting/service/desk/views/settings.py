@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -75,7 +76,7 @@ def case_type(request: HttpRequest, type_id: int | None = None) -> HttpResponse:
         messages.success(request, _("The case type is saved."))
         return redirect("desk:case-types")
     fields = list(kind.fields.order_by("order", "id")) if kind else []
-    context = {"form": form, "kind": kind, "fields": fields}
+    context = {"form": form, "kind": kind, "fields": fields, "cancel_url": reverse("desk:case-types")}
     return render(request, "desk/settings/case_type.html", context, status=422 if form.errors else 200)
 
 
@@ -97,7 +98,7 @@ def tag(request: HttpRequest, tag_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _rename(form, tag_id):
         messages.success(request, _("The tag is renamed."))
         return redirect("desk:tags-list")
-    context = {"form": form, "tag": found, "used": found.cases.count()}
+    context = {"form": form, "tag": found, "used": found.cases.count(), "cancel_url": reverse("desk:tags-list")}
     return render(request, "desk/settings/tag.html", context, status=422 if form.errors else 200)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -47,7 +48,8 @@ def queue(request: HttpRequest, queue_id: int | None = None) -> HttpResponse:
             messages.success(request, _("The queue is saved. The router uses it within seconds."))
             return redirect("routing:queue", saved.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "routing/queue.html", {"form": form, **_queue_context(found)}, status=status)
+    context = {"form": form, "cancel_url": reverse("routing:queues"), **_queue_context(found)}
+    return render(request, "routing/queue.html", context, status=status)
 
 
 def _show(form: Any, refusal: Refusal) -> None:
@@ -142,4 +144,5 @@ def reason(request: HttpRequest, reason_id: int | None = None) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("routing:reasons")
-    return render(request, "routing/reason.html", {"form": form, "reason": found}, status=422 if form.is_bound else 200)
+    context = {"form": form, "reason": found, "cancel_url": reverse("routing:reasons")}
+    return render(request, "routing/reason.html", context, status=422 if form.is_bound else 200)
