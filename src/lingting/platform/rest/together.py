@@ -93,7 +93,7 @@ class TogetherApplication:
     def __init__(self, ordinary: Application) -> None:
         self._ordinary = ordinary
         self._roads = [(path, _Gathering(answer)) for path, answer in _roads]
-        self._learned: dict[tuple[bytes, ...], Headers] = {}
+        self._learned: dict[tuple[Any, ...], Headers] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._road(scope)
@@ -103,7 +103,7 @@ class TogetherApplication:
         body = await _body(receive, length=int(headers[b"content-length"]))
         if body is None:
             return None
-        kind = tuple(headers.get(name, b"") for name in (b"host", b"accept-language", b"x-forwarded-proto"))
+        kind = (id(gathering), *(headers.get(name, b"") for name in (b"host", b"accept-language", b"x-forwarded-proto")))
         learned = self._learned.get(kind)
         if learned is not None:
             call = Call(headers, values=values, body=body, peer=(scope.get("client") or ("",))[0])
@@ -123,11 +123,11 @@ class TogetherApplication:
                 return (gathering, headers, match.groups()) if _is_plain(scope, headers) else None
         return None
 
-    def _learning(self, kind: tuple[bytes, ...], send: Send) -> Send:
+    def _learning(self, kind: tuple[Any, ...], send: Send) -> Send:
         """Passes an ordinary answer on and remembers the headers of a good one."""
 
         async def passing(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 201 and not _sets_cookie(message["headers"]):
+            if message["type"] == "http.response.start" and message["status"] in (200, 201) and not _sets_cookie(message["headers"]):
                 if len(self._learned) >= MOST_LEARNED:
                     self._learned.clear()
                 self._learned[kind] = [pair for pair in message["headers"] if pair[0].lower() not in _OF_ONE_ANSWER]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from lingting.kernel.timeline.events import Actor, receives
+from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
 from lingting.platform.database.composed import composed
 from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
 from lingting.service.desk.models import Conversation
 from lingting.service.routing.models import Assignment, Contact, Outcome
-from lingting.service.routing.services import answer_directly, end_assignment, leave_queue, reprioritise
+from lingting.service.routing.services import Ending, answer_directly, end_assignments, leave_queue, reprioritise
 
 
-@receives(ConversationEnded)
-def free_the_owner(fact: ConversationEnded, actor: Actor, now: datetime) -> None:
+@receives_many(ConversationEnded)
+def free_the_owners(happenings: Sequence[Happening], now: datetime) -> None:
     """Whoever had it wraps up; whoever waited in vain has abandoned it, unless the centre itself ended it."""
-    ended = end_assignment(fact.conversation_id, end_reason=f"by_{fact.by}", actor=actor, now=now)
-    if ended is None:
-        outcome = Outcome.ABANDONED if fact.by == "customer" else Outcome.WITHDRAWN
-        leave_queue(fact.conversation_id, outcome=outcome, actor=actor, now=now)
+    ended = {each.fact.conversation_id: each for each in happenings}
+    held = end_assignments({pk: Ending(f"by_{each.fact.by}", each.actor) for pk, each in ended.items()}, now=now)
+    for pk in ended.keys() - {assignment.conversation_id for assignment in held}:
+        outcome = Outcome.ABANDONED if ended[pk].fact.by == "customer" else Outcome.WITHDRAWN
+        leave_queue(pk, outcome=outcome, actor=ended[pk].actor, now=now)
 
 
 @receives(CaseAssigned)

@@ -40,6 +40,9 @@ from lingting.service.routing.snapshot import Settings, read_settings, ready_age
 LOCK_KEY = 0x4C54_524F  # "LTRO"
 LONGEST_PAUSE_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.03
+LONGEST_REST_SECONDS = 0.1
+REST_SHARE = 4.0
+"""A round and the rest after it last at least so many times the round: many arrivals mean larger rounds, not more of them."""
 SETTINGS_SECONDS = 3.0
 SWEEP_SECONDS = 1.0
 ELECTION_SECONDS = 1.0
@@ -143,13 +146,13 @@ class Router:
 
     def _wait(self, recheck_at: float | None, *, began: float) -> None:
         """Sleeps until a fact, a moment of the rule, or a second; gathers bursts into one round."""
-        pause = LONGEST_PAUSE_SECONDS
+        pause, worked = LONGEST_PAUSE_SECONDS, time.monotonic() - began
         if recheck_at is not None:
             pause = min(pause, max(0.0, recheck_at - time.time()))
         if pause > 0:
             for _notice in self._control.notifies(timeout=pause, stop_after=1):
                 pass
-        left = SHORTEST_PAUSE_SECONDS - (time.monotonic() - began)
+        left = max(SHORTEST_PAUSE_SECONDS, min(LONGEST_REST_SECONDS, REST_SHARE * worked)) - (time.monotonic() - began)
         if left > 0:
             time.sleep(left)
         self._forget_notices()

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from lingting.kernel.organisation.models import EmployeeSkill
+from lingting.platform.database.composed import composed
 from lingting.science.match import Agent, Relaxation, Work
 from lingting.service.routing.models import Contact, Offer, Presence, PresenceState, QueueMember, QueueRule, QueueSkill
 from lingting.service.routing.services.loads import Load, channel_loads, default_load, rooms_of
@@ -54,9 +57,7 @@ def read_settings() -> Settings:
 
 def ready_agents(settings: Settings) -> list[Agent]:
     """People who are ready, with what they have in hand; who is full is passed in too and explains the waiting."""
-    rows = list(
-        Presence.objects.filter(state=PresenceState.READY).values_list("account_id", "idle_since_at", "since_at")
-    )
+    rows = _ready()
     rooms = rooms_of([row[0] for row in rows])
     agents = []
     for account_id, idle_since_at, since_at in rows:
@@ -79,20 +80,30 @@ def waiting_work(settings: Settings, *, now: datetime) -> list[Work]:
 
     Whoever declined or missed one is not asked again for two minutes; then everyone may be asked anew.
     """
-    open_offers = Offer.objects.filter(decided_at=None).values("contact")
-    contacts = list(
-        Contact.objects.filter(ended_at=None).exclude(pk__in=open_offers).order_by("-priority", "entered_at")[:MOST_WAITING]
-    )
+    contacts = _not_on_offer()
     if not contacts:
         return []
     excluded: dict[int, set[int]] = defaultdict(set)
-    passed = Offer.objects.filter(
-        contact__in=[contact.pk for contact in contacts], decision__in=("declined", "missed"),
-        decided_at__gt=now - timedelta(seconds=PASSED_FOR_SECONDS),
-    )  # fmt: skip
-    for contact_id, account_id in passed.values_list("contact_id", "account_id"):
+    for contact_id, account_id in _passed([each.pk for each in contacts], now - timedelta(seconds=PASSED_FOR_SECONDS)):
         excluded[contact_id].add(account_id)
     return [_work(contact, settings, frozenset(excluded[contact.pk])) for contact in contacts]
+
+
+@composed
+def _ready() -> QuerySet[Presence, tuple[int, datetime | None, datetime]]:
+    return Presence.objects.filter(state=PresenceState.READY).values_list("account_id", "idle_since_at", "since_at")
+
+
+@composed
+def _not_on_offer() -> QuerySet[Contact]:
+    on_offer = Offer.objects.filter(contact_id=OuterRef("pk"), decided_at=None)
+    return Contact.objects.filter(~Exists(on_offer), ended_at=None).order_by("-priority", "entered_at")[:MOST_WAITING]
+
+
+@composed
+def _passed(contact_ids: list[int], moment: datetime) -> QuerySet[Offer, tuple[int, int]]:
+    passed = Offer.objects.filter(contact_id__among=contact_ids, decision__in=("declined", "missed"), decided_at__gt=moment)
+    return passed.values_list("contact_id", "account_id")
 
 
 def _work(contact: Contact, settings: Settings, excluded: frozenset[int]) -> Work:

@@ -24,7 +24,8 @@ def connect() -> None:
     """Called once when the apps are ready."""
     register_rest("Visitor", recognise)
     register_live(listener_of)
-    answers_together(intake.PATH, answer=intake.answer_messages)
+    for path, answer in intake.ROADS.items():
+        answers_together(path, answer=answer)
     register_topic("chat", own_conversations)
     register_mover(
         "chat.visitors",

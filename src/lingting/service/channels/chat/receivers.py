@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 
-from lingting.kernel.timeline.events import Actor, receives
+from lingting.kernel.timeline.events import Happening, receives_many
 from lingting.platform.database.binding import bound_cursor
 from lingting.service.desk.events import ConversationEnded
 
-_END = "UPDATE chat_chatsession SET ended_at = %s WHERE conversation_id = %s AND ended_at IS NULL"
+_END = "UPDATE chat_chatsession SET ended_at = %s WHERE conversation_id = ANY(%s::bigint[]) AND ended_at IS NULL"
 
 
-@receives(ConversationEnded)
-def end_the_session(fact: ConversationEnded, actor: Actor, now: datetime) -> None:
+@receives_many(ConversationEnded)
+def end_the_sessions(happenings: Sequence[Happening], now: datetime) -> None:
     with bound_cursor(connection) as cursor:
-        cursor.execute(_END, [now, fact.conversation_id])
+        cursor.execute(_END, [now, [each.fact.conversation_id for each in happenings]])

@@ -324,8 +324,15 @@ def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, 
         said = selectors.messages_after(
             session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now
         )
+    return conversation_out(session.conversation_id, seen=seen, said=said, cursor=cursor)
+
+
+def conversation_out(
+    conversation_id: int, *, seen: selectors.ChatStanding, said: selectors.Said, cursor: str
+) -> dict[str, Any]:
+    """A conversation as `schemas.ConversationOut` has it; `cursor` was read before the rest."""
     return {
-        "id": session.conversation_id,
+        "id": conversation_id,
         "standing": {
             "state": seen.state, "agent_name": seen.agent_name, "may_leave_contact": seen.may_leave_contact,
             "place": seen.outlook.place if seen.outlook else None,
@@ -336,6 +343,6 @@ def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, 
         "messages": said.messages,
         "has_more": said.has_more,
         "has_earlier": said.has_earlier,
-        "topic": f"chat:{session.conversation_id}",
+        "topic": f"chat:{conversation_id}",
         "cursor": cursor,
     }  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import recent_openings
@@ -17,10 +18,10 @@ from lingting.platform.files.selectors import signed_url
 from lingting.service.channels.chat.models import ChatSession, Visitor, Widget
 from lingting.service.channels.chat.widgets import queues_of
 from lingting.service.desk.models import Attachment, Message, MessageKind
-from lingting.service.desk.services import line_text
+from lingting.service.desk.services import AddedMessage, line_text
 from lingting.service.feedback.models import Rating
 from lingting.service.routing.models import Assignment, Contact
-from lingting.service.routing.selectors import WaitOutlook, outlook
+from lingting.service.routing.selectors import WaitOutlook, outlook, outlooks
 
 SHOWN_KINDS = (MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.BOT, MessageKind.SYSTEM)
 MOST_MESSAGES = 200
@@ -83,10 +84,34 @@ def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
         name = one(_owner_of(conversation.pk))
         state = "waiting" if name is None else "talking"
         return ChatStanding(state, name or "", None, may_leave_contact=name is None, is_rated=False)
-    seen = outlook(contact, now=now)
+    return _waiting(session, contact=contact, seen=outlook(contact), now=now)
+
+
+def _waiting(session: ChatSession, *, contact: Contact, seen: WaitOutlook, now: datetime) -> ChatStanding:
     limit = session.visitor.widget.leave_contact_after_seconds
     patient = (now - contact.entered_at).total_seconds() < limit and (seen.high_seconds or limit + 1) <= limit
     return ChatStanding("waiting", "", seen, may_leave_contact=not patient, is_rated=False)
+
+
+def standings_of_new(begun: Sequence[tuple[ChatSession, Contact]], *, now: datetime) -> dict[int, ChatStanding]:
+    """By conversation, of those that have just begun to wait."""
+    seen = outlooks([contact for _session, contact in begun])
+    return {
+        session.conversation_id: _waiting(session, contact=contact, seen=seen[contact.pk], now=now)
+        for session, contact in begun
+    }
+
+
+def standings_of_ended(conversation_ids: Sequence[int]) -> dict[int, ChatStanding]:
+    """By conversation, of those that have just ended, so that nobody can have rated them; one query."""
+    names = dict(_last_owners(list(conversation_ids)))
+    return {pk: ChatStanding("ended", names.get(pk, ""), None, may_leave_contact=False, is_rated=False) for pk in conversation_ids}
+
+
+@composed
+def _last_owners(conversation_ids: list[int]) -> QuerySet[Assignment, tuple[int, str]]:
+    had = Assignment.objects.filter(conversation_id__among=conversation_ids).order_by("conversation_id", "-id")
+    return had.distinct("conversation_id").values_list("conversation_id", "account__display_name")
 
 
 @composed
@@ -131,6 +156,27 @@ def messages_after(
 def nothing_after(conversation_id: int) -> Said:
     """As `messages_after` for a page that has everything: no messages, only how far ours have read."""
     return Said([], has_more=False, has_earlier=False, read_up_to=_read_up_to(conversation_id, rows=(), is_all=False))
+
+
+def nothing_of(conversation_ids: Sequence[int]) -> dict[int, Said]:
+    """`nothing_after` for many, by conversation; one query."""
+    read = dict(_last_reads(list(conversation_ids)))
+    return {pk: Said([], has_more=False, has_earlier=False, read_up_to=read.get(pk, 0)) for pk in conversation_ids}
+
+
+@composed
+def _last_reads(conversation_ids: list[int]) -> QuerySet[Message, tuple[int, int]]:
+    read = Message.objects.filter(conversation_id__among=conversation_ids, kind=MessageKind.CUSTOMER, read_at__isnull=False)
+    return read.order_by().values("conversation_id").annotate(last=Max("id")).values_list("conversation_id", "last")
+
+
+def first_words(message: AddedMessage, *, text: str, client_key: UUID) -> Said:
+    """What stands in a conversation that has just begun: its customer's first words, without files."""
+    row = {
+        "id": message.id, "kind": message.kind, "text": text, "data": None, "created_at": message.created_at,
+        "client_key": client_key, "delivered_at": None, "read_at": None, "author__display_name": None,
+    }  # fmt: skip
+    return Said([_shown(row, files={}, is_held=False)], has_more=False, has_earlier=False, read_up_to=0)
 
 
 def _read_up_to(conversation_id: int, *, rows: Sequence[Mapping[str, Any]], is_all: bool) -> int:

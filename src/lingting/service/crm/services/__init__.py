@@ -20,7 +20,7 @@ from lingting.service.crm.services.importing import (
     set_mapping,
     start_import,
 )
-from lingting.service.crm.services.meeting import Stranger, customers_at
+from lingting.service.crm.services.meeting import Guest, Stranger, customers_at, make_guests
 from lingting.service.crm.services.merging import (
     CannotMerge,
     CannotUndoMerge,
@@ -65,6 +65,7 @@ __all__ = [
     "CannotUndoMerge",
     "ContactPointTaken",
     "ForeignNote",
+    "Guest",
     "ImportStarted",
     "MergePreview",
     "Stranger",
@@ -83,6 +84,7 @@ __all__ = [
     "delete_tag",
     "delete_tier",
     "export_rows",
+    "make_guests",
     "merge_customers",
     "normalised",
     "owner_of",

@@ -63,6 +63,29 @@ def customers_at(people: Sequence[Stranger], *, now: datetime) -> list[int]:
     return [owners[key] for key in keys]
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who begins to speak without a name or an address."""
+
+    language: str
+    is_demo: bool = False
+
+
+@transaction.atomic
+def make_guests(guests: Sequence[Guest], *, now: datetime) -> list[Customer]:
+    """New customers of whom nothing is known, in the order given."""
+    customers = []
+    for guest in guests:
+        values = {"language": guest.language, "is_guest": True, "is_demo": guest.is_demo, "created_at": now, "updated_at": now}
+        customer = new_row(Customer, values)
+        customer.vector = vector_of(customer, "")
+        customers.append(customer)
+    insert_many(customers)
+    speaker = Actor("customer", None, "")
+    record_many([Happening(CustomerCreated(customer_id=each.pk, is_guest=True), speaker) for each in customers], now=now)
+    return customers
+
+
 def _point(person: Stranger) -> Point | None:
     try:
         return person.kind, normalised(person.kind, person.value)

@@ -18,7 +18,7 @@ from lingting.service.desk.services.canned import (
     save_canned_reply,
 )
 from lingting.service.desk.services.catalogue import delete_tag, rename_tag, save_case_type
-from lingting.service.desk.services.closing import close_case, end_conversation, reopen_case
+from lingting.service.desk.services.closing import close_case, end_conversation, end_conversations, reopen_case
 from lingting.service.desk.services.drafts import drop_draft, save_draft
 from lingting.service.desk.services.exporting import record_export
 from lingting.service.desk.services.fields import add_tag, remove_tag, set_priority, set_subject, set_tags, set_type
@@ -132,6 +132,7 @@ __all__ = [
     "drop_draft",
     "drop_time",
     "end_conversation",
+    "end_conversations",
     "filled",
     "filled_lines",
     "import_cases",

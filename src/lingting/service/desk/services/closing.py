@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from lingting.kernel.timeline.events import Actor
-from lingting.kernel.timeline.services import record
+from lingting.kernel.timeline.events import Actor, Happening
+from lingting.kernel.timeline.services import record, record_many
 from lingting.platform.database.binding import bound_cursor
-from lingting.platform.database.composed import composed, one
 from lingting.service.desk.events import CaseClosed, CaseReopened, ConversationEnded
 from lingting.service.desk.models import LIVE_CHANNELS, CaseState, Conversation
 from lingting.service.desk.registry import check_may_close
 from lingting.service.desk.services.locking import locked_case, locked_open_case
+from lingting.service.desk.services.message_rows import lock_targets
 from lingting.service.desk.services.recording import check_fields_filled
 from lingting.service.desk.services.refusals import ConversationNotFound
 
-_END = "UPDATE desk_conversation SET ended_at = %s, ended_by = %s WHERE id = %s AND ended_at IS NULL"
+_END = """
+    UPDATE desk_conversation SET ended_at = %s, ended_by = %s WHERE id = ANY(%s::bigint[]) AND ended_at IS NULL RETURNING id
+"""
+
+
+def end_conversation(conversation_id: int, *, by: str, actor: Actor, now: datetime) -> bool:
+    """Ends an exchange: `by` is customer, agent or system; False if it had ended. Locks the case."""
+    outcome = end_conversations({conversation_id: actor}, by=by, now=now)
+    if conversation_id not in outcome:
+        raise ConversationNotFound(_("This conversation does not exist."))
+    return outcome[conversation_id]
 
 
 @transaction.atomic
-def end_conversation(conversation_id: int, *, by: str, actor: Actor, now: datetime) -> bool:
-    """Ends an exchange: `by` is customer, agent or system; False if it had ended. Locks the case."""
-    case_id = one(_case_of(conversation_id))
-    if case_id is None:
-        raise ConversationNotFound(_("This conversation does not exist."))
-    locked_case(case_id)
+def end_conversations(actors: Mapping[int, Actor], *, by: str, now: datetime, waits: bool = True) -> dict[int, bool]:
+    """The same for many, each by its actor: whether it was ended now. Unknown ones are missing in the answer.
+
+    So are, without `waits`, those whose case somebody else has in hand. Locks the cases in the order of their ids.
+    """
+    targets = lock_targets(actors, waits=waits)
+    if not targets:
+        return {}
     with bound_cursor(connection) as cursor:
-        cursor.execute(_END, [now, by, conversation_id])
-        if not cursor.rowcount:
-            return False
-    record(ConversationEnded(case_id=case_id, conversation_id=conversation_id, by=by), actor=actor, now=now)
-    return True
-
-
-@composed
-def _case_of(conversation_id: int) -> QuerySet[Conversation, int]:
-    return Conversation.objects.filter(pk=conversation_id).values_list("case_id", flat=True)
+        cursor.execute(_END, [now, by, list(targets)])
+        ended = {row[0] for row in cursor.fetchall()}
+    facts = [ConversationEnded(case_id=targets[pk].case_id, conversation_id=pk, by=by) for pk in targets if pk in ended]
+    record_many([Happening(fact, actors[fact.conversation_id]) for fact in facts], now=now)
+    return {pk: pk in ended for pk in targets}
 
 
 @transaction.atomic

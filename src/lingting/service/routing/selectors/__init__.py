@@ -3,7 +3,7 @@
 from lingting.service.routing.selectors.floor import AgentNow, QueueNow, agents_now, queues_now
 from lingting.service.routing.selectors.health import RouterHealth, router_health
 from lingting.service.routing.selectors.mine import MyWork, OpenOffer, my_work, open_offers
-from lingting.service.routing.selectors.waiting import WaitOutlook, outlook
+from lingting.service.routing.selectors.waiting import WaitOutlook, outlook, outlooks
 from lingting.service.routing.selectors.why import explanation_of, reason_text
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "my_work",
     "open_offers",
     "outlook",
+    "outlooks",
     "queues_now",
     "reason_text",
     "router_health",

@@ -1,7 +1,7 @@
 """Writes of routing: presence, queueing, offers, assignments, transfers; one transaction each."""
 
 from lingting.service.routing.services.consults import ask_colleague, end_consult
-from lingting.service.routing.services.endings import end_assignment, finish_wrap_up, release_wrapped_up
+from lingting.service.routing.services.endings import Ending, end_assignment, end_assignments, finish_wrap_up, release_wrapped_up
 from lingting.service.routing.services.offers import (
     Proposal,
     accept_offer,
@@ -27,6 +27,7 @@ from lingting.service.routing.services.transfers import (
 )
 
 __all__ = [
+    "Ending",
     "Proposal",
     "Waiting",
     "accept_offer",
@@ -37,6 +38,7 @@ __all__ = [
     "decline_offer",
     "drop_lost_agents",
     "end_assignment",
+    "end_assignments",
     "end_consult",
     "enqueue",
     "enqueue_many",

@@ -2,64 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from lingting.kernel.timeline.events import SYSTEM, Actor
-from lingting.kernel.timeline.services import record
+from lingting.kernel.timeline.events import SYSTEM, Actor, Happening
+from lingting.kernel.timeline.services import record_many
 from lingting.platform.database.binding import bound_cursor
-from lingting.platform.database.composed import composed, one
-from lingting.platform.database.single_rows import update_row
-from lingting.service.desk.models import Conversation
+from lingting.platform.database.composed import composed
 from lingting.service.routing.events import AssignmentEnded
 from lingting.service.routing.models import Assignment
 from lingting.service.routing.services.rules import rule_for
 
 _IDLE = """
     UPDATE routing_presence SET idle_since_at = %s
-    WHERE account_id = %s AND NOT EXISTS (
+    WHERE account_id = ANY(%s::bigint[]) AND NOT EXISTS (
         SELECT FROM routing_assignment held WHERE held.account_id = routing_presence.account_id AND held.released_at IS NULL)
+"""
+_END = """
+    WITH ended AS (
+        UPDATE routing_assignment AS held SET ended_at = %(now)s::timestamptz, end_reason = given.reason,
+            wrap_up_until_at = given.wraps_until, released_at = given.released
+        FROM json_to_recordset(%(rows)s::json) AS given(id bigint, reason text, wraps_until timestamptz, released timestamptz)
+        WHERE held.id = given.id RETURNING held.contact_id, held.started_at, given.released
+    )
+    UPDATE routing_contact AS contact
+    SET talk_seconds = EXTRACT(EPOCH FROM %(now)s::timestamptz - ended.started_at), finished_at = ended.released,
+        wrap_up_seconds = CASE WHEN ended.released IS NOT NULL THEN 0 END
+    FROM ended WHERE contact.id = ended.contact_id
+"""
+_RELEASE = """
+    WITH freed AS (
+        UPDATE routing_assignment SET released_at = %(now)s::timestamptz WHERE id = ANY(%(ids)s::bigint[])
+        RETURNING contact_id, ended_at
+    )
+    UPDATE routing_contact AS contact
+    SET wrap_up_seconds = EXTRACT(EPOCH FROM %(now)s::timestamptz - freed.ended_at), finished_at = %(now)s::timestamptz
+    FROM freed WHERE contact.id = freed.contact_id AND contact.finished_at IS NULL
 """
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a conversation leaves its owner's hand, and who did it."""
+
+    reason: str
+    actor: Actor
+
+
 def end_assignment(
     conversation_id: int, *, end_reason: str, actor: Actor, now: datetime, with_wrap_up: bool = True
 ) -> Assignment | None:
     """Takes the conversation out of hand; its owner may wrap up before the room is free. None when nobody had it."""
-    assignment = one(_in_hand(conversation_id))
-    if assignment is None:
-        return None
-    case = assignment.conversation.case
-    wrap_up = rule_for(case.queue_id).wrap_up_seconds if with_wrap_up else 0
-    assignment.ended_at, assignment.end_reason = now, end_reason
-    assignment.wrap_up_until_at = now + timedelta(seconds=wrap_up)
-    if not wrap_up:
-        assignment.released_at = now
-    update_row(assignment, "ended_at", "end_reason", "wrap_up_until_at", "released_at")
-    contact = assignment.contact
-    if contact is not None:
-        contact.talk_seconds = (now - assignment.started_at).total_seconds()
-        contact.wrap_up_seconds, contact.finished_at = (None, None) if wrap_up else (0.0, now)
-        update_row(contact, "talk_seconds", "wrap_up_seconds", "finished_at")
-    if not wrap_up:
-        _mark_idle(assignment.account_id, now=now)
-    fact = AssignmentEnded(
-        case_id=case.pk, conversation_id=conversation_id, contact_id=assignment.contact_id or 0, queue_id=case.queue_id,
-        account_id=assignment.account_id, end_reason=end_reason,
-    )  # fmt: skip
-    record(fact, actor=actor, now=now)
-    return assignment
+    held = end_assignments({conversation_id: Ending(end_reason, actor)}, now=now, with_wrap_up=with_wrap_up)
+    return held[0] if held else None
+
+
+@transaction.atomic
+def end_assignments(endings: Mapping[int, Ending], *, now: datetime, with_wrap_up: bool = True) -> list[Assignment]:
+    """The same for many conversations; the assignments of those that somebody had."""
+    held = _in_hand(list(endings))
+    if not held:
+        return []
+    for assignment in held:
+        wrap_up = rule_for(assignment.conversation.case.queue_id).wrap_up_seconds if with_wrap_up else 0
+        assignment.ended_at, assignment.end_reason = now, endings[assignment.conversation_id].reason
+        assignment.wrap_up_until_at = now + timedelta(seconds=wrap_up)
+        assignment.released_at = None if wrap_up else now
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_END, {"now": now, "rows": orjson.dumps([_row(assignment) for assignment in held]).decode()})
+    if idle := [assignment.account_id for assignment in held if assignment.released_at is not None]:
+        _mark_idle(idle, now=now)
+    ended = [Happening(_ended(each, reason=each.end_reason), endings[each.conversation_id].actor) for each in held]
+    record_many(ended, now=now)
+    return held
+
+
+def _row(assignment: Assignment) -> dict[str, Any]:
+    return {
+        "id": assignment.pk, "reason": assignment.end_reason, "wraps_until": assignment.wrap_up_until_at,
+        "released": assignment.released_at,
+    }  # fmt: skip
 
 
 @composed
-def _in_hand(conversation_id: int) -> QuerySet[Assignment]:
+def _in_hand(conversation_ids: list[int]) -> QuerySet[Assignment]:
     return (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("contact", "conversation__case")
-        .filter(conversation_id=conversation_id, ended_at=None)
+        .select_related("conversation__case")
+        .filter(conversation_id__among=conversation_ids, ended_at=None)
+        .order_by("pk")
     )
 
 
@@ -79,30 +116,25 @@ def release(chosen: QuerySet[Assignment], *, now: datetime) -> int:
     """Frees the room that ended assignments among `chosen` still take; returns how many."""
     due = list(
         chosen.filter(released_at=None, ended_at__isnull=False)
-        .select_related("contact")
+        .select_related("conversation__case")
         .select_for_update(no_key=True, of=("self",), skip_locked=True)[:500]
     )
-    for assignment in due:
-        assignment.released_at = now
-        assignment.save(update_fields=["released_at"])
-        if assignment.contact is not None and assignment.ended_at and assignment.contact.finished_at is None:
-            assignment.contact.wrap_up_seconds = (now - assignment.ended_at).total_seconds()
-            assignment.contact.finished_at = now
-            assignment.contact.save(update_fields=["wrap_up_seconds", "finished_at"])
-        _mark_idle(assignment.account_id, now=now)
-        _announce_release(assignment, now=now)
+    if due:
+        with bound_cursor(connection) as cursor:
+            cursor.execute(_RELEASE, {"now": now, "ids": [assignment.pk for assignment in due]})
+        _mark_idle([assignment.account_id for assignment in due], now=now)
+        record_many([Happening(_ended(assignment, reason="wrapped_up"), SYSTEM) for assignment in due], now=now)
     return len(due)
 
 
-def _announce_release(assignment: Assignment, *, now: datetime) -> None:
-    conversation = Conversation.objects.select_related("case").get(pk=assignment.conversation_id)
-    fact = AssignmentEnded(
-        case_id=conversation.case_id, conversation_id=conversation.pk, contact_id=assignment.contact_id or 0,
-        queue_id=conversation.case.queue_id, account_id=assignment.account_id, end_reason="wrapped_up",
+def _ended(assignment: Assignment, *, reason: str) -> AssignmentEnded:
+    case = assignment.conversation.case
+    return AssignmentEnded(
+        case_id=case.pk, conversation_id=assignment.conversation_id, contact_id=assignment.contact_id or 0,
+        queue_id=case.queue_id, account_id=assignment.account_id, end_reason=reason,
     )  # fmt: skip
-    record(fact, actor=SYSTEM, now=now)
 
 
-def _mark_idle(account_id: int, *, now: datetime) -> None:
+def _mark_idle(account_ids: Sequence[int], *, now: datetime) -> None:
     with bound_cursor(connection) as cursor:
-        cursor.execute(_IDLE, [now, account_id])
+        cursor.execute(_IDLE, [now, sorted(set(account_ids))])

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from lingting.kernel.timeline.events import SYSTEM, Actor
-from lingting.kernel.timeline.services import record
-from lingting.platform.database.single_rows import insert_row, update_row
+from lingting.kernel.timeline.events import SYSTEM, Actor, Happening
+from lingting.kernel.timeline.services import record_many
+from lingting.platform.database.composed import composed
+from lingting.platform.database.inserting import insert_many
+from lingting.platform.database.single_rows import update_row
 from lingting.service.routing.events import OfferMade
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
@@ -42,47 +45,56 @@ def make_offers(proposals: Sequence[Proposal], *, now: datetime) -> int:
     Waits for no lock: what is being changed at this moment is offered in the next round. The people's rows
     are locked, so that two routers could never load someone twice. Returns how many were made.
     """
-    contacts = {
-        contact.pk: contact
-        for contact in Contact.objects.select_for_update(no_key=True, skip_locked=True).filter(
-            pk__in={proposal.contact_id for proposal in proposals}, ended_at=None
-        )
-    }
-    ready = set(
-        Presence.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(pk__in={proposal.account_id for proposal in proposals}, state=PresenceState.READY)
-        .values_list("pk", flat=True)
-    )
-    rooms = rooms_of(ready)
-    made = 0
+    contacts = {contact.pk: contact for contact in _still_waiting([each.contact_id for each in proposals])}
+    rooms = rooms_of(_still_ready([each.account_id for each in proposals]))
+    offers = []
     for proposal in proposals:
         contact = contacts.get(proposal.contact_id)
         room = rooms.get(proposal.account_id)
         load = load_of(contact.channel) if contact else None
         if contact is None or room is None or load is None or not room.takes(load):
             continue
-        if _offer(proposal, contact=contact, now=now):
-            rooms[proposal.account_id] = room.with_load(load)
-            made += 1
-    return made
+        rooms[proposal.account_id] = room.with_load(load)
+        offers.append(_offer(contacts.pop(contact.pk), proposal=proposal, now=now))
+    made = _written(offers)
+    record_many([Happening(_made(offer), SYSTEM) for offer in made], now=now)
+    return len(made)
 
 
-def _offer(proposal: Proposal, *, contact: Contact, now: datetime) -> bool:
-    offer = Offer(
+@composed
+def _still_waiting(contact_ids: list[int]) -> QuerySet[Contact]:
+    return Contact.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__among=contact_ids, ended_at=None)
+
+
+@composed
+def _still_ready(account_ids: list[int]) -> QuerySet[Presence, int]:
+    ready = Presence.objects.select_for_update(no_key=True, skip_locked=True)
+    return ready.filter(pk__among=account_ids, state=PresenceState.READY).values_list("pk", flat=True)
+
+
+def _offer(contact: Contact, *, proposal: Proposal, now: datetime) -> Offer:
+    return Offer(
         contact=contact, account_id=proposal.account_id, offered_at=now,
         expires_at=now + timedelta(seconds=proposal.offer_seconds), reason=proposal.reason,
     )  # fmt: skip
+
+
+def _written(offers: Sequence[Offer]) -> list[Offer]:
+    """Those that could be written: a contact has one open offer, whoever else makes one."""
     try:
         with transaction.atomic():
-            insert_row(offer)
+            insert_many(offers)
     except IntegrityError:
-        return False
-    fact = OfferMade(
+        return [offer for each in offers for offer in _written([each])] if len(offers) > 1 else []
+    return list(offers)
+
+
+def _made(offer: Offer) -> OfferMade:
+    contact = offer.contact
+    return OfferMade(
         case_id=contact.case_id, conversation_id=contact.conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,
         offer_id=offer.pk, account_id=offer.account_id, expires_at=offer.expires_at.isoformat(),
     )  # fmt: skip
-    record(fact, actor=SYSTEM, now=now)
-    return True
 
 
 @transaction.atomic

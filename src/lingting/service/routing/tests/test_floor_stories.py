@@ -238,9 +238,9 @@ def test_spells_follow_one_another_without_a_gap(world: World, at_desk: AtDesk, 
 
 def test_the_outlook_is_silent_when_nobody_is_there(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
     contact, second = arrive("care", at=now), arrive("care", at=now + timedelta(seconds=5))
-    assert outlook(contact, now=now).low_seconds is None
+    assert outlook(contact).low_seconds is None
     at_desk("baijingshu")
-    seen = outlook(second, now=now + timedelta(seconds=6))
+    seen = outlook(second)
     assert seen.place == 2 and seen.ready_people == 1 and seen.low_seconds is not None
 
 

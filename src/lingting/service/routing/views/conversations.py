@@ -56,7 +56,7 @@ def banner_context(request: HttpRequest, *, case: Case, conversation: Conversati
     )
     if contact is None and consult is None:
         return None
-    return {"contact": contact, "consult": consult, "outlook": outlook(contact, now=timezone.now()) if contact else None}
+    return {"contact": contact, "consult": consult, "outlook": outlook(contact) if contact else None}
 
 
 def supervises(account: Account, owner_id: int | None) -> bool:

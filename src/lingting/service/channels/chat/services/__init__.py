@@ -1,12 +1,9 @@
 """Writes of the chat: visits, conversations, contacts left, ratings."""
 
+from lingting.service.channels.chat.services.beginning import Beginning, Said, begin, begin_many
 from lingting.service.channels.chat.services.conversations import (
-    Said,
     actor_of,
-    begin,
     end,
-    leave_contact,
-    leave_message,
     live_session,
     rate,
     say,
@@ -14,13 +11,16 @@ from lingting.service.channels.chat.services.conversations import (
     session_of,
 )
 from lingting.service.channels.chat.services.following import link_to_case
+from lingting.service.channels.chat.services.leaving import leave_contact, leave_message
 from lingting.service.channels.chat.services.visits import known_customer, note_seen, open_visit, widget_with_key
 from lingting.service.channels.chat.services.widgets import make_first_widget, new_secret, rotate_secret
 
 __all__ = [
+    "Beginning",
     "Said",
     "actor_of",
     "begin",
+    "begin_many",
     "end",
     "known_customer",
     "leave_contact",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -9,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor
 from lingting.platform.database.binding import bound_cursor
-from lingting.platform.database.single_rows import update_row
 from lingting.platform.refusals import NotFound
 from lingting.service.channels.chat.models import Visitor, Widget
 from lingting.service.channels.chat.tokens import Identity, visitor_of
@@ -17,15 +17,20 @@ from lingting.service.crm.models import Customer
 from lingting.service.crm.services import (
     BadContactPoint,
     ContactPointTaken,
+    Guest,
     add_contact_point,
-    create_customer,
     customer_with_external_id,
+    make_guests,
 )
 from lingting.service.crm.services.profiles import BadCustomer
 from lingting.service.desk.services import move_cases
 
 _SEEN_EVERY = timedelta(minutes=1)
 LANGUAGES = ("zh-hans", "en")
+_SPEAK_AS = """
+    UPDATE chat_visitor SET customer_id = given.customer FROM unnest(%s::bigint[], %s::bigint[]) AS given(visitor, customer)
+    WHERE chat_visitor.id = given.visitor
+"""
 
 
 class NoSuchWidget(NotFound):
@@ -75,7 +80,7 @@ def known_customer(visitor: Visitor, *, now: datetime) -> Customer:
     Locks the visitor until the transaction ends, so that what it begins happens one after another.
     """
     lock_visitor(visitor)
-    return customer_of_locked(visitor, now=now)
+    return customers_of_locked([visitor], now=now)[0]
 
 
 def lock_visitor(visitor: Visitor) -> bool:
@@ -88,15 +93,16 @@ def lock_visitor(visitor: Visitor) -> bool:
     return customer_id is not None
 
 
-def customer_of_locked(visitor: Visitor, *, now: datetime) -> Customer:
-    """`known_customer` for a visitor that is locked already."""
-    if visitor.customer is None:
-        visitor.customer = create_customer(
-            "", actor=Actor("customer", None, ""), now=now, is_guest=True, language=visitor.language,
-            is_demo=visitor.widget.is_demo,
-        )  # fmt: skip
-        update_row(visitor, "customer")
-    return merged(visitor.customer)
+def customers_of_locked(visitors: Sequence[Visitor], *, now: datetime) -> list[Customer]:
+    """`known_customer` for visitors that are locked already, each once."""
+    new = [visitor for visitor in visitors if visitor.customer is None]
+    if new:
+        guests = make_guests([Guest(visitor.language, visitor.widget.is_demo) for visitor in new], now=now)
+        for visitor, guest in zip(new, guests, strict=True):
+            visitor.customer = guest
+        with bound_cursor(connection) as cursor:
+            cursor.execute(_SPEAK_AS, [[visitor.pk for visitor in new], [guest.pk for guest in guests]])
+    return [merged(visitor.customer) for visitor in visitors if visitor.customer is not None]
 
 
 def merged(customer: Customer) -> Customer:

@@ -22,6 +22,7 @@ from lingting.kernel.calendars.models import Calendar
 from lingting.platform.rest.limits import forget_portions
 from lingting.platform.ui.testing import shared_chromium
 from lingting.service.channels.chat.models import Widget
+from lingting.service.channels.chat.tests.callers import Caller
 from lingting.service.channels.chat.tests.one_port import Site
 from lingting.service.desk.models import Conversation, Queue
 from lingting.service.feedback import foundation as feedback
@@ -137,15 +138,28 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+def address(django_db_setup: None, django_db_blocker: Any) -> str:
     found = connection.settings_dict
-    host, port = found["HOST"], found["PORT"]
     login = found["USER"] + (f":{found['PASSWORD']}" if found["PASSWORD"] else "")
-    address = f"postgresql://{login}@/{found['NAME']}?host={host}&port={port}"
+    return f"postgresql://{login}@/{found['NAME']}?host={found['HOST']}&port={found['PORT']}"
+
+
+@pytest.fixture(scope="module")
+def site(address: str) -> Iterator[Site]:
     running = Site({"DATABASE_URL": address})
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def callers(site: Site, widget: Widget) -> Callable[[int], list[Caller]]:
+    def make(count: int) -> list[Caller]:
+        made = [Caller(site.port).begin() for _number in range(count)]
+        made[0].say("the first takes the ordinary road and lends its headers")
+        return made
+
+    return make
 
 
 @pytest.fixture

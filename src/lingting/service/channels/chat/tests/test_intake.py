@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from lingting.kernel.timeline.events import Actor
@@ -20,81 +19,13 @@ from lingting.kernel.timeline.models import Entry
 from lingting.platform.rest.together import Call
 from lingting.service.channels.chat import intake
 from lingting.service.channels.chat.models import Widget
+from lingting.service.channels.chat.tests.callers import ONE_ANSWER, Caller, at_once
 from lingting.service.channels.chat.tests.conftest import Browser
 from lingting.service.channels.chat.tests.one_port import Site
 from lingting.service.desk.models import Case, Message
 from lingting.service.desk.services import end_conversation
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
-ONE_ANSWER = {"content-length", "x-request-id", "date", "server"}
-
-
-@pytest.fixture(scope="module")
-def address(django_db_setup: None, django_db_blocker: Any) -> str:
-    found = connection.settings_dict
-    login = found["USER"] + (f":{found['PASSWORD']}" if found["PASSWORD"] else "")
-    return f"postgresql://{login}@/{found['NAME']}?host={found['HOST']}&port={found['PORT']}"
-
-
-@pytest.fixture(scope="module")
-def site(address: str) -> Iterator[Site]:
-    running = Site({"DATABASE_URL": address})
-    running.start()
-    yield running
-    running.stop()
-
-
-@dataclass
-class Caller:
-    """A visitor in a conversation, on a connection of its own. `acknowledged` are the client keys answered with 201."""
-
-    port: int
-    token: str = ""
-    conversation: int = 0
-    acknowledged: set[str] = field(default_factory=set)
-
-    def begin(self) -> Caller:
-        self.token = self.post("visits", {"widget": "shop", "language": "en"})[2]["token"]
-        self.conversation = self.post("conversations", {"text": "Hello", "client_key": str(uuid4())})[2]["id"]
-        return self
-
-    def say(self, text: str, *, key: str = "", **headers: str) -> tuple[int, dict[str, str], Any]:
-        key = key or str(uuid4())
-        answer = self.post(f"conversations/{self.conversation}/messages", {"text": text, "client_key": key}, **headers)
-        if answer[0] == 201:
-            self.acknowledged.add(key)
-        return answer
-
-    def post(self, path: str, body: dict[str, Any], **headers: str) -> tuple[int, dict[str, str], Any]:
-        wire = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            given = {"Content-Type": "application/json", "Authorization": f"Visitor {self.token}"} | headers
-            wire.request("POST", f"/api/v1/chat/{path}", json.dumps(body), given)
-            answer = wire.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, json.loads(answer.read())
-        finally:
-            wire.close()
-
-
-@pytest.fixture
-def callers(site: Site, widget: Widget) -> Callable[[int], list[Caller]]:
-    def make(count: int) -> list[Caller]:
-        made = [Caller(site.port).begin() for _number in range(count)]
-        made[0].say("the first takes the ordinary road and lends its headers")
-        return made
-
-    return make
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    together = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        together.wait(30)
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [each.result(60) for each in [pool.submit(run, act) for act in acts]]
 
 
 def test_the_native_answer_is_the_ordinary_one(callers: Callable[[int], list[Caller]]) -> None:
@@ -121,9 +52,9 @@ def test_eight_calls_cost_no_more_statements_than_one(
         body = json.dumps({"text": f"{number}", "client_key": str(uuid4())}).encode()
         calls.append(Call({b"authorization": f"Visitor {browser.token}".encode()}, values=values, body=body, peer="127.0.0.1"))
     with django_assert_max_num_queries(9):
-        assert [done.status for done in intake.answer_messages(calls) if done] == [201] * 8
+        assert [done.status for done in intake.messages.answer(calls) if done] == [201] * 8
     with django_assert_max_num_queries(9):
-        assert [json.loads(done.body)["is_repeat"] for done in intake.answer_messages(calls[:1]) if done] == [True]
+        assert [json.loads(done.body)["is_repeat"] for done in intake.messages.answer(calls[:1]) if done] == [True]
 
 
 def test_messages_of_many_at_once_are_each_stored_once_with_their_fact(callers: Callable[[int], list[Caller]]) -> None:

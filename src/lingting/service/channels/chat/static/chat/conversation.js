@@ -352,7 +352,7 @@ export class Conversation extends EventTarget {
   }
 
   async end() {
-    this.take(await this.server.post(`conversations/${this.id}/end`));
+    this.take(await this.server.post(`conversations/${this.id}/end`, {}));
   }
 
   async rate(rating) {

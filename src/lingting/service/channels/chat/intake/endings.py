@@ -1,0 +1,57 @@
+"""Conversations that their customers end at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from lingting.kernel.timeline.events import Actor
+from lingting.platform.realtime.positions import recent_live_cursor
+from lingting.platform.rest.together import Call, Done
+from lingting.service.channels.chat import rest, selectors
+from lingting.service.channels.chat.intake.road import answer_of, done_together, may_come_from, token_of
+from lingting.service.channels.chat.tokens import Speaker, speakers_of
+from lingting.service.crm.models import Customer
+from lingting.service.desk.services import end_conversations
+
+PATH = r"/api/v1/chat/conversations/([0-9]{1,18})/end"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    conversation_id: int
+    actor: Actor
+
+
+def answer(calls: Sequence[Call]) -> list[Done | None]:
+    """Ends what goes on and is free; None for whatever `rest.end_conversation` should look at itself."""
+    now = timezone.now()
+    speakers = speakers_of([(token_of(call), int(call.values[0])) for call in calls])
+    wishes = {
+        place: _wish(calls[place], speaker=one)
+        for place, one in enumerate(speakers)
+        if one is not None and may_come_from(calls[place], one.origins)
+    }
+    return done_together(calls, given=wishes, endpoint=rest.end_conversation, act=lambda some: _ended(some, now=now), now=now)
+
+
+def _wish(call: Call, *, speaker: Speaker) -> _Wish:
+    name = Customer.label_of(speaker.customer_id, name=speaker.customer_name)
+    call.auth = rest.caller_of_visitor(speaker.key, label=name, extra={})
+    return _Wish(int(call.values[0]), Actor("customer", speaker.customer_id, name))
+
+
+def _ended(wishes: list[_Wish], *, now: datetime) -> list[Done | None]:
+    cursor = recent_live_cursor(seconds=1)
+    outcomes = end_conversations({wish.conversation_id: wish.actor for wish in wishes}, by="customer", now=now, waits=False)
+    ended = [pk for pk, is_new in outcomes.items() if is_new]
+    standings, read = (selectors.standings_of_ended(ended), selectors.nothing_of(ended)) if ended else ({}, {})
+    return [
+        answer_of(rest.conversation_out(pk, seen=standings[pk], said=read[pk], cursor=cursor), status=200)
+        if (pk := wish.conversation_id) in standings
+        else None
+        for wish in wishes
+    ]
