@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -148,6 +149,7 @@ def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: 
     ("environment", "sentence"),
     [
         ({"PORT": "99999"}, "is not a port"),
+        ({"PORT": "abc"}, "is not a port"),
         ({"HOST": "0.0.0.0", "DEMO": "1"}, "passwords are public"),
         ({"LINGTING_HOME": "/proc/nowhere"}, "cannot be written"),
         ({"DATABASE_URL": "mysql://x"}, "must start with postgresql://"),
@@ -160,7 +162,34 @@ def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: 
 def test_what_is_wrong_is_one_sentence_and_a_code(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:
     tree = start(tmp_path, free_port(), **environment)
     output, _nothing = tree.communicate(timeout=60)
-    assert tree.returncode == 1 and sentence in output and "Traceback" not in output and "secret" not in output
+    assert tree.returncode in (1, 2) and sentence in output and "Traceback" not in output and "secret" not in output
+
+
+def test_a_database_that_fails_while_it_is_prepared_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from lingting.config import preparation
+
+    def fail() -> int:
+        raise OperationalError("could not extend file: No space left on device\nHINT:  Check free disk space.")
+
+    monkeypatch.setattr(preparation, "_prepare", fail)
+    with pytest.raises(preparation.DatabaseLost, match=r"No space left on device HINT: Check free disk space\)"):
+        preparation.prepare()
+
+
+def test_a_demo_centre_asks_for_room_before_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from lingting.config import up
+
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=500 * 1024 * 1024))
+    monkeypatch.setenv("DEMO", "0")
+    up.check_home(tmp_path)
+    monkeypatch.setenv("DEMO", "1")
+    with pytest.raises(up.DiskFull, match="500 MB"):
+        up.check_home(tmp_path)
+    (tmp_path / "database").mkdir()
+    up.check_home(tmp_path)
 
 
 def test_demo_on_loopback_and_addresses_are_told_apart() -> None:

@@ -66,7 +66,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
+
+
+def _port(text: str) -> int:
+    """A number; whether it is a port is asked where it is used."""
+    if not text.strip().isdecimal():
+        words = _("“%(text)s” is not a port: choose one from 1024 to 32767, for example PORT=8010.")
+        raise argparse.ArgumentTypeError(words % {"text": text})
+    return int(text)
 
 
 def _up(given: argparse.Namespace) -> int:

@@ -59,8 +59,9 @@ def _python() -> Check:
 
 
 def _port(home: Path) -> Check:
-    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-    where = {"address": f"{host}:{port}"}
+    host, named = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT") or "8000"
+    port = int(named) if named.isdecimal() else 0
+    where = {"address": f"{host}:{named}"}
     try:
         check_address(host, port)
     except PortTaken as taken:

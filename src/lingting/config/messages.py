@@ -7,6 +7,7 @@ each app keeps `locale/zh_Hans/LC_MESSAGES/django.po` with every one of its msgi
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -58,7 +59,8 @@ def compile_all() -> int:
 
 
 def _compile(po_path: Path, *, mo_path: Path) -> None:
-    temporary = mo_path.with_suffix(".mo.new")
+    # A name of its own: two commands may begin at once.
+    temporary = mo_path.with_suffix(f".mo.{os.getpid()}")
     with po_path.open("rb") as source, temporary.open("wb") as target:
         write_mo(target, read_po(source, locale=po_path.parent.parent.name))
     temporary.replace(mo_path)

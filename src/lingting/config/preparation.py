@@ -7,6 +7,7 @@ import os
 from lingting.config import environment
 from lingting.config.readiness import require_database
 from lingting.config.up import say
+from lingting.platform.refusals import Refusal
 from lingting.platform.terminal import gettext as _
 from lingting.platform.terminal import terminal_language
 
@@ -18,11 +19,34 @@ def compile_words() -> None:
     messages.compile_all()
 
 
+class DatabaseLost(Refusal):
+    """The database went away, or found no room, while it was prepared."""
+
+
 def prepare() -> int:
-    """Brings the database to this version and makes the demo centre on the first start. In `lingting up` the code is loaded already."""
+    """Brings the database to this version and makes the demo centre on the first start. In `lingting up` the code is loaded already.
+
+    Raises `DatabaseLost`; what was begun is undone by PostgreSQL.
+    """
     import django
 
     django.setup()
+    from django.db import OperationalError
+
+    try:
+        return _prepare()
+    except OperationalError as error:
+        words = " ".join(str(error).split()).rstrip(".")
+        raise DatabaseLost(
+            _(
+                "The database failed while it was being prepared (%(words)s). Make sure that it runs and has room on its disk, "
+                "then start again: nothing was left half made."
+            )
+            % {"words": words}
+        ) from error
+
+
+def _prepare() -> int:
     from django.utils import translation
 
     with translation.override(terminal_language()):
