@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from lingting.insight.reports.questions import Question
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.metrics.registry import GroupBy, Scope
 from lingting.kernel.metrics.selectors import Measurement, Row, measure
+from lingting.platform.ui.tags.moments import date_text
 from lingting.service.desk.models import Queue
 
 FIGURES = ("offered", "service_level", "asa", "abandonment", "written_level", "written_speed", "aht", "csat")
@@ -69,8 +68,4 @@ def _names(rows: list[Row], group_by: GroupBy) -> dict[object, str]:
     if group_by is GroupBy.WEEKDAY:
         monday = date(2026, 11, 16)
         return {day: date_format(monday + timedelta(days=day), "l") for day in range(7)}
-    return {row.key: _day_label(row.key) for row in rows}
-
-
-def _day_label(day: Any) -> str:
-    return _("%(month)s/%(day)s") % {"month": day.month, "day": day.day} if isinstance(day, date) else str(day)
+    return {row.key: date_text(row.key) if isinstance(row.key, date) else str(row.key) for row in rows}

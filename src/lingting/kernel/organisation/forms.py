@@ -48,7 +48,7 @@ class _TeamField(forms.ModelChoiceField):
 
     def offer_tree(self) -> None:
         """Asked per form, because teams change while the process runs."""
-        self.widget.choices = [("", "—"), *team_choices()]
+        self.widget.choices = [("", "–"), *team_choices()]
 
 
 class PersonForm(forms.Form):
@@ -68,7 +68,7 @@ class PersonForm(forms.Form):
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"))
     team = _TeamField(label=gettext_lazy("Team"), required=False)
     position = forms.ModelChoiceField(
-        Position.objects.order_by("id"), label=gettext_lazy("Position"), required=False, empty_label="—"
+        Position.objects.order_by("id"), label=gettext_lazy("Position"), required=False
     )
     hired_date = forms.DateField(
         label=gettext_lazy("Hired on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -97,7 +97,7 @@ class TeamForm(forms.Form):
     parent = _TeamField(label=gettext_lazy("Parent team"), required=False, help_text=gettext_lazy("Empty: it stands at the top."))
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"), empty_label=None)
     leader = forms.ModelChoiceField(
-        Employee.objects.none(), label=gettext_lazy("Leader"), required=False, empty_label="—",
+        Employee.objects.none(), label=gettext_lazy("Leader"), required=False,
         help_text=gettext_lazy("What reaches “their team” covers this team and all teams under it."),
         widget=forms.Select(attrs={"data-combobox": True}),
     )  # fmt: skip

@@ -40,7 +40,7 @@ class ProcedureForm(forms.Form):
     )  # fmt: skip
     subject_kind = forms.ChoiceField(label=gettext_lazy("Runs about"), choices=_subject_choices, required=False)
     owner = forms.ModelChoiceField(
-        Account.objects.filter(is_active=True).order_by("display_name"), required=False, empty_label="—",
+        Account.objects.filter(is_active=True).order_by("display_name"), required=False, empty_label="–",
         label=gettext_lazy("Who looks after it"), widget=forms.Select(attrs={"data-combobox": True}),
     )  # fmt: skip
     review_date = forms.DateField(
@@ -58,7 +58,7 @@ class FormChoice(forms.ModelChoiceField):
 class StepForm(forms.ModelForm):
     form = FormChoice(
         FormVersion.objects.filter(published_at__isnull=False).select_related("questionnaire").order_by("questionnaire__key", "-number"),
-        label=pgettext_lazy("questionnaire", "Form"), required=False, empty_label="—",
+        label=pgettext_lazy("questionnaire", "Form"), required=False, empty_label="–",
     )  # fmt: skip
     knowledge = forms.Field(label=gettext_lazy("Required knowledge"), required=False, widget=forms.SelectMultiple)
 
@@ -91,7 +91,7 @@ class StepForm(forms.ModelForm):
         self.fields["calendar"].queryset = Calendar.objects.order_by("id")  # type: ignore[attr-defined]
         self.fields["calendar"].empty_label = _("Round the clock")  # type: ignore[attr-defined]
         self.fields["amount_from"] = forms.ChoiceField(
-            label=_("Amount from"), required=False, choices=[("", "—"), *(amounts or [])], initial=self.instance.amount_from
+            label=_("Amount from"), required=False, choices=[("", "–"), *(amounts or [])], initial=self.instance.amount_from
         )
 
     def clean_knowledge(self) -> list[str]:

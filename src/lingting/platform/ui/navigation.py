@@ -97,7 +97,7 @@ def shell_groups(request: HttpRequest) -> list[Group]:
     for group in shown:
         url = route_url("settings:index")
         if url and group.key == Workspace.SETTINGS and len(group.lines) > FEW_SETTINGS:
-            is_here = request.path == url or any(line.is_current for line in group.lines)
+            is_here = request.path.startswith(url) or any(line.is_current for line in group.lines)
             group.lines = [Line(label=group.label, url=url, icon="settings", is_current=is_here)]
             group.label = ""
     return shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from lingting.kernel.accounts.models import Account, Role
@@ -44,7 +45,7 @@ class ClassesForm(forms.Form):
     severity = forms.TypedChoiceField(label=_("Severity"), coerce=int, choices=Severity.choices, initial=Severity.MODERATE)
     product = forms.CharField(label=_("Product"), max_length=80, required=False)
     region = forms.CharField(label=_("Region"), max_length=60, required=False)
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team concerned"), required=False, empty_label="–")
+    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team concerned"), required=False)
     person = forms.ModelChoiceField(
         Account.objects.filter(employee__isnull=False).order_by("display_name"), label=_("Person concerned"), required=False,
         empty_label="–", widget=forms.Select(attrs={"data-combobox": True}),
@@ -60,7 +61,7 @@ class AnswerForm(forms.Form):
 
 
 class CompensationForm(forms.Form):
-    item = forms.ModelChoiceField(CompensationItem.objects.filter(is_active=True), label=_("What"), empty_label="…")
+    item = forms.ModelChoiceField(CompensationItem.objects.filter(is_active=True), label=_("What"))
     amount = forms.DecimalField(label=_("Amount"), max_digits=10, decimal_places=2, min_value=0, required=False,
                                 help_text=_("Where one piece has no fixed cost"))  # fmt: skip
     quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=99, initial=1)
@@ -80,22 +81,22 @@ class CallForm(forms.Form):
 
 
 class ClosureForm(forms.Form):
-    cause = forms.ModelChoiceField(Cause.objects.filter(is_active=True), label=_("Root cause"), empty_label="…")
-    responsibility = forms.ChoiceField(label=_("Responsibility"), choices=[("", "…"), *Responsibility.choices])
-    department = forms.ModelChoiceField(Department.objects.all(), label=_("Department responsible"), required=False, empty_label="–")
+    cause = forms.ModelChoiceField(Cause.objects.filter(is_active=True), label=_("Root cause"))
+    responsibility = forms.ChoiceField(label=_("Responsibility"), choices=[*BLANK_CHOICE_DASH, *Responsibility.choices])
+    department = forms.ModelChoiceField(Department.objects.all(), label=_("Department responsible"), required=False)
     conclusion = forms.CharField(label=_("Conclusion"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class FilingForm(forms.Form):
     customer = forms.CharField(label=_("Customer"), max_length=120, help_text=_("Phone number, mail address or the exact name"))
-    queue = forms.ModelChoiceField(Queue.objects.filter(is_active=True), label=_("Queue"), empty_label="…")
+    queue = forms.ModelChoiceField(Queue.objects.filter(is_active=True), label=_("Queue"))
     subject = forms.CharField(label=_("Subject"), max_length=200)
     words = forms.CharField(label=_("What the customer said"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
 class MeasureForm(forms.Form):
     title = forms.CharField(label=_("What is done"), max_length=200)
-    owner = forms.ModelChoiceField(Account.objects.filter(is_active=True), label=_("Owner"), empty_label="…")
+    owner = forms.ModelChoiceField(Account.objects.filter(is_active=True), label=_("Owner"))
     due_date = forms.DateField(label=_("Due on"), widget=forms.DateInput(attrs={"type": "date"}))
     expected_drop = forms.IntegerField(label=_("Expected drop (%)"), min_value=1, max_value=100, initial=50)
 
@@ -111,7 +112,7 @@ class _Kept(forms.Form):
 
 
 class CategoryForm(_Kept, _Named):
-    parent = forms.ModelChoiceField(Category.objects.all(), label=_("Belongs to"), required=False, empty_label="–")
+    parent = forms.ModelChoiceField(Category.objects.all(), label=_("Belongs to"), required=False)
     severity = forms.TypedChoiceField(label=_("Usual severity"), coerce=int, choices=Severity.choices, initial=Severity.MODERATE)
 
 
@@ -127,8 +128,8 @@ class ItemForm(_Kept, _Named):
 
 
 class LimitForm(forms.Form):
-    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role"), required=False, empty_label="–")
-    position = forms.ModelChoiceField(Position.objects.all(), label=_("Position"), required=False, empty_label="–")
+    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role"), required=False)
+    position = forms.ModelChoiceField(Position.objects.all(), label=_("Position"), required=False)
     amount = forms.DecimalField(label=_("Amount for one complaint"), min_value=0, max_digits=10, decimal_places=2)
 
 

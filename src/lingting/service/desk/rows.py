@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 from lingting.platform.ui.icons import icon_svg
 from lingting.platform.ui.tags.actions import skeleton
 from lingting.platform.ui.tags.marks import avatar
-from lingting.platform.ui.tags.moments import duration_text, instant
+from lingting.platform.ui.tags.moments import duration_text, instant, moment_text
 from lingting.service.desk.models import Priority
 from lingting.service.desk.presenting import PRIORITY_LOOKS
 from lingting.service.desk.selectors.channels import channel_look
@@ -33,14 +33,14 @@ class _Reader:
     """Whom the rows are for: asked once for all of them."""
 
     language: str
-    zone: tzinfo
+    now: datetime
     words: dict[str, str]
 
 
 def rows_html(rows: Iterable[dict[str, Any]], *, view: str, opened_id: int | None = None) -> str:
     """The rows: who, since when or until when, the latest words, unread, queue, owner, state."""
     language = get_language() or ""
-    reader = _Reader(language, timezone.get_current_timezone(), _words(language))
+    reader = _Reader(language, timezone.now(), _words(language))
     address = f"/?view={quote(view)}"
     return "".join([_row(row, address, row["id"] == opened_id, reader) for row in rows])
 
@@ -120,8 +120,7 @@ def _time(row: dict[str, Any], reader: _Reader) -> str:
     """When it was last active; from four hours before the answer is due, what is left of the promise."""
     if not row["shows_due"]:
         at: datetime = row["active_at"]
-        there = at.astimezone(reader.zone)
-        shown = f"{there.year:04d}-{there.month:02d}-{there.day:02d} {there.hour:02d}:{there.minute:02d}"
+        shown = escape(moment_text(at, "relative", now=reader.now))
         return f'<span class="desk-age"><time datetime="{instant(at)}" data-moment="relative">{shown}</time></span>'
     due, left, words = row["due_at"], row["left_seconds"], reader.words
     if left < -86_400:

@@ -67,7 +67,7 @@ manifest = Manifest(
             permission="knowledge.read_articles",
             label=_("Knowledge"),
             key="knowledge",
-            order=30,
+            order=21,
         ),
         Slot(
             place="shell.overlay",

@@ -83,6 +83,12 @@ def happening_icon(what: str) -> str:
     return presenting.HAPPENINGS[what][1]
 
 
+@register.simple_tag
+def span_of_minutes(minutes: int) -> str:
+    """`{% span_of_minutes policy.first_answer_minutes %}`: "4 h", "1 h 30 min"."""
+    return presenting.span_text(minutes * 60)
+
+
 @register.filter
 def open_time(seconds: float | None) -> str:
     """Seconds as hours and minutes."""

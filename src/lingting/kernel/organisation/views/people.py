@@ -207,7 +207,7 @@ def _skill_groups(request: HttpRequest, employee: Employee | None) -> list[dict[
     groups: dict[str, list[dict[str, Any]]] = {}
     for skill in Skill.objects.order_by("id"):
         groups.setdefault(skill.kind, []).append({"skill": skill, "level": levels.get(skill.pk, 0)})
-    names = [(0, "—"), *((level, f"{level} · {label}") for level, label in LEVELS.items())]
+    names = [(0, "–"), *((level, f"{level} · {label}") for level, label in LEVELS.items())]
     return [{"label": kinds[kind], "lines": groups[kind], "levels": names} for kind in kinds if kind in groups]
 
 

@@ -56,7 +56,7 @@ def kind_label(kind: str) -> str:
 @register.filter
 def percent(share: float | Decimal | None) -> str:
     """A share with one place, without a needless nought: 81.3 %, 80 %."""
-    return "—" if share is None else f"{float(share) * 100:.1f}".removesuffix(".0") + " %"
+    return "–" if share is None else f"{float(share) * 100:.1f}".removesuffix(".0") + " %"
 
 
 @register.filter

@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models.fields import BLANK_CHOICE_DASH
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, SelectMultiple
+from django.forms import (
+    BoundField,
+    CharField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    DateField,
+    DecimalField,
+    FloatField,
+    IntegerField,
+    RadioSelect,
+    Select,
+    SelectMultiple,
+    Textarea,
+    TimeField,
+)
 from django.forms.forms import BaseForm
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +30,7 @@ from lingting.platform.ui.tags import register
 from lingting.platform.ui.tags.containers import part
 
 BLANK = BLANK_CHOICE_DASH[0][1]
+SHORT = 80  # letters: a name, not a sentence
 
 
 def field_shape(bound: BoundField) -> str:
@@ -65,7 +81,19 @@ def field(bound: BoundField, *, hint: str = "", label: str = "", hide_label: boo
         label=label or bound.label,
         hide_label=hide_label,
         width=width,
+        fit="" if width else fitting_width(bound),
     )
+
+
+def fitting_width(bound: BoundField) -> str:
+    """How wide a control of a form page is when nothing is said: as what is written into it."""
+    kind = bound.field
+    if isinstance(kind, IntegerField | DecimalField | FloatField | DateField | TimeField):
+        return "s"
+    if isinstance(kind, ChoiceField) and isinstance(kind.widget, Select):
+        return "m"
+    is_short = isinstance(kind, CharField) and not isinstance(kind.widget, Textarea) and 0 < (kind.max_length or 0) <= SHORT
+    return "m" if is_short and "data-tags" not in kind.widget.attrs else ""
 
 
 def _with_named_blank(bound: BoundField, control: SafeString) -> SafeString:

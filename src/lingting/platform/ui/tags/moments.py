@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from lingting.platform.ui.tags import register
 
 MOMENT_STYLES = ("relative", "exact", "date", "time", "day")
+RELATIVE_SECONDS = 22 * 3600  # what lies further off is told by its day
 
 
 def instant(moment: datetime) -> str:
@@ -20,10 +22,39 @@ def instant(moment: datetime) -> str:
     return f"{at.year:04d}-{at.month:02d}-{at.day:02d}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}Z"
 
 
-def local_text(moment: datetime) -> str:
-    """Date and time in the current zone: what stands there until the script has run."""
+def moment_text(moment: datetime, style: str, *, now: datetime) -> str:
+    """A moment in the current zone, in the words that the script goes on with; nothing jumps where it runs."""
     at = timezone.localtime(moment)
-    return f"{at.year:04d}-{at.month:02d}-{at.day:02d} {at.hour:02d}:{at.minute:02d}"
+    clock = f"{at.hour:02d}:{at.minute:02d}"
+    if style == "time":
+        return clock
+    if style == "exact":
+        return date_format(at, pgettext("date format", "M d, Y, H:i"))
+    if style == "relative":
+        seconds = round((moment - now).total_seconds())
+        if abs(seconds) < RELATIVE_SECONDS:
+            return _relative_text(seconds)
+    day, today = at.date(), timezone.localtime(now).date()
+    near = (
+        None
+        if style == "date"
+        else {0: gettext("Today"), -1: gettext("Yesterday"), 1: gettext("Tomorrow")}.get((day - today).days)
+    )
+    return f"{near} {clock}" if near else date_text(day)
+
+
+def _relative_text(seconds: int) -> str:
+    size = abs(seconds)
+    if size < 45:
+        return gettext("just now")
+    is_hours = size >= 3600
+    count = max(1, round(size / (3600 if is_hours else 60)))
+    words = (
+        (gettext("%(count)s h ago") if is_hours else gettext("%(count)s min ago"))
+        if seconds < 0
+        else (gettext("in %(count)s h") if is_hours else gettext("in %(count)s min"))
+    )
+    return words % {"count": count}
 
 
 def aware(moment: datetime) -> datetime:
@@ -41,13 +72,24 @@ def moment(when: datetime | date | None, style: str = "relative") -> SafeString 
     if when is None:
         return SafeString('<span class="lt-none">–</span>')
     if not isinstance(when, datetime):
-        return format_html('<time datetime="{0}">{0}</time>', when.isoformat())
+        return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_text(when))
     when = aware(when)
-    return format_html('<time datetime="{}" data-moment="{}">{}</time>', instant(when), style, local_text(when))
+    return format_html(
+        '<time datetime="{}" data-moment="{}">{}</time>', instant(when), style, moment_text(when, style, now=timezone.now())
+    )
+
+
+@register.filter
+def date_text(day: date) -> str:
+    """`{{ day|date_text }}`: "Nov 3", "11月3日"; another year than this one is said."""
+    if isinstance(day, datetime):
+        day = timezone.localtime(aware(day)).date()
+    is_this_year = day.year == timezone.localdate().year
+    return date_format(day, pgettext("date format", "M j") if is_this_year else pgettext("date format", "M j, Y"))
 
 
 def duration_text(seconds: float | None) -> str:
-    """ "04:07" below an hour, "2 h 05 m" from there; a dash for None; a minus sign for overdue."""
+    """ "04:07" below an hour, "2 h 05 min" from there; a dash for None; a minus sign for overdue."""
     if seconds is None:
         return "–"
     whole = round(abs(seconds))
@@ -56,7 +98,7 @@ def duration_text(seconds: float | None) -> str:
     if minutes < 60:
         return f"{sign}{minutes:02d}:{rest:02d}"
     hours, minutes = divmod(minutes, 60)
-    return sign + gettext("%(hours)d h %(minutes)02d m") % {"hours": hours, "minutes": minutes}
+    return sign + gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
 
 
 @register.simple_tag

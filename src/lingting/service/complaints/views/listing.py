@@ -71,7 +71,8 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("desk:case", made.case_id)
 
     answer, status = submitted(request, form, act)
-    return answer or render(request, "complaints/new.html", {"form": form, "cancel_url": reverse("complaints:complaints")}, status=status)
+    context = {"form": form, "submit_label": _("File the complaint"), "cancel_url": reverse("complaints:complaints")}
+    return answer or render(request, "complaints/new.html", context, status=status)
 
 
 def _customer_id(words: str) -> int:

@@ -13,6 +13,7 @@ from lingting.platform.refusals import Conflict, Invalid
 from lingting.service.desk.models import CannedReply
 
 _VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+_VARIABLE_WITH_GAP = re.compile(r"( ?)" + _VARIABLE.pattern)
 _SHORTCUT = re.compile(r"[\w-]{1,40}")
 
 VARIABLES = ("customer.name", "customer.tier", "agent.name", "case.number", "case.subject", "queue.name")
@@ -76,8 +77,8 @@ def delete_canned_reply(reply_id: int) -> None:
 
 
 def filled(text: str, *, values: Mapping[str, str]) -> str:
-    """The text with its variables replaced; one without a value leaves nothing behind."""
-    return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), text)
+    """The text with its variables replaced; one without a value leaves nothing behind, not even the space before it."""
+    return _VARIABLE_WITH_GAP.sub(lambda found: found.group(1) + values[found.group(2)] if values.get(found.group(2)) else "", text)
 
 
 def filled_lines(text: str, *, values: Mapping[str, str]) -> str:

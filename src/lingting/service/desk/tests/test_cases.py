@@ -143,6 +143,7 @@ def test_a_canned_reply_fills_its_variables(scene: Scene):
     text = services.CannedText("hello", "zh-hans", "问候", "{{customer.name}}您好，我是{{ agent.name }}。{{case.subject}}")
     reply = services.save_canned_reply(text, owner_id=None)
     assert services.filled(reply.text, values={"customer.name": "王芳", "agent.name": "林晓"}) == "王芳您好，我是林晓。"
+    assert services.filled("Hello {{customer.name}}, this is {{agent.name}}.", values={"agent.name": "林晓"}) == "Hello, this is 林晓."
     with pytest.raises(services.canned.ShortcutIsTaken):
         services.save_canned_reply(text, owner_id=None)
     services.save_canned_reply(text, owner_id=scene.lin.pk)

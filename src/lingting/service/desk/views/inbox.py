@@ -19,6 +19,7 @@ from lingting.service.desk.fragments import list_rows
 from lingting.service.desk.models import CaseState, Priority
 from lingting.service.desk.presenting import present_rows
 from lingting.service.desk.selectors.channels import CHANNELS, channel_look
+from lingting.service.desk.views.beginning import first_steps
 from lingting.service.desk.views.requests import count_text, is_part, last_view, list_context, views_context, with_last_view
 
 MOST_ROWS = 60
@@ -47,7 +48,8 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
     if is_part(request):
         response = render(request, "desk/_list.html", context)
     else:
-        response = render(request, "desk/desk.html", context | {"focus": "list"})
+        steps = [] if context["rows"] else first_steps(request.user)
+        response = render(request, "desk/desk.html", context | {"focus": "list", "first_steps": steps})
     return with_last_view(response, request, view=view)
 
 

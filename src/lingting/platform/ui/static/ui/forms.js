@@ -1,4 +1,4 @@
-// Forms: the unsaved guard, growing text, counters, tags, file drop, the index of sections.
+// Forms: the unsaved guard, growing text, counters, tags, files, the index of sections.
 
 import { make, phrase, whenNew, within, words } from "./dom.js";
 
@@ -80,22 +80,25 @@ function tagInput(field) {
   show();
 }
 
-function fileDrop(input) {
-  const names = make("div", { className: "lt-drop-files" });
-  const box = make("div", { className: "lt-drop" });
+/** The browser's own control speaks the browser's language: the button and the names are written in the page's, and the input lies over them. */
+function fileField(input) {
+  const said = make("span", { className: "lt-file-names" });
+  const button = make("span", { className: "btn btn-sm", textContent: input.multiple ? words.choose_files : words.choose_file });
+  const box = make("span", { className: "lt-file" }, button, said);
+  box.classList.toggle("is-drop", "filedrop" in input.dataset);
+  const show = () => {
+    const names = [...input.files].map((file) => `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB`);
+    said.textContent = names.join("  ") || words.drop_file;
+    box.classList.toggle("has-files", names.length > 0);
+  };
+  for (const part of [button, said]) part.setAttribute("aria-hidden", "true");
   input.before(box);
-  box.append(input, names);
-  const show = () => names.replaceChildren(...[...input.files].map((file) =>
-    make("span", { className: "lt-small", textContent: `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB` })));
+  box.append(input);
   input.addEventListener("change", show);
-  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("is-over"); });
-  box.addEventListener("dragleave", () => box.classList.remove("is-over"));
-  box.addEventListener("drop", (event) => {
-    event.preventDefault();
-    box.classList.remove("is-over");
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+  input.form?.addEventListener("reset", () => setTimeout(show));
+  input.addEventListener("dragenter", () => box.classList.add("is-over"));
+  for (const end of ["dragleave", "drop"]) input.addEventListener(end, () => box.classList.remove("is-over"));
+  show();
 }
 
 function sectionIndex(place) {
@@ -113,12 +116,13 @@ function sectionIndex(place) {
 }
 
 const ENHANCEMENTS = {
-  "form[data-guard]": guard,
   "textarea[data-grow]": grow,
   "[data-count]": countDown,
   "input[data-tags]": tagInput,
-  "input[type=file][data-filedrop]": fileDrop,
+  "input[type=file].form-control": fileField,
   "[data-section-index]": sectionIndex,
+  // Last: what the others write into their fields is no change of the person's.
+  "form[data-guard]": guard,
 };
 
 export function startForms() {

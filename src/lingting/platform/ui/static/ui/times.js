@@ -3,7 +3,7 @@
 import { phrase, whenNew, within, words } from "./dom.js";
 
 const language = document.documentElement.lang || "zh-CN";
-const MINUTE = 60, HOUR = 3600, DAY = 86400;
+const MINUTE = 60, HOUR = 3600;
 const format = (options) => new Intl.DateTimeFormat(language, options);
 // 11/12 is a day in November for some and a day in December for others: English names the month.
 const month = language.startsWith("zh") ? "2-digit" : "short";
@@ -13,7 +13,6 @@ const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const wallClock = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const dateThisYear = format({ month: "short", day: "numeric" });
 const dateOtherYear = format({ year: "numeric", month: "short", day: "numeric" });
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: language.startsWith("zh") ? "long" : "short" });
 
 /** "04:07" below an hour, then hours and minutes; a minus sign for what is overdue. */
 export function durationText(seconds) {
@@ -37,8 +36,8 @@ function relativeText(at, now) {
   const seconds = (at - now) / 1000;
   const size = Math.abs(seconds);
   if (size < 45) return words.just_now;
-  if (size < HOUR) return relative.format(Math.round(seconds / MINUTE) || Math.sign(seconds), "minute");
-  if (size < DAY * 0.92) return relative.format(Math.round(seconds / HOUR), "hour");
+  if (size < HOUR) return phrase(seconds < 0 ? "minutes_ago" : "in_minutes", { count: Math.round(size / MINUTE) || 1 });
+  if (size < 22 * HOUR) return phrase(seconds < 0 ? "hours_ago" : "in_hours", { count: Math.round(size / HOUR) });
   return dayText(at, now);
 }
 

@@ -3,7 +3,7 @@
 const WORDS = {
   en: {
     open: "Open chat", openUnread: "Open chat, {count} unread", close: "Close chat", chat: "Chat with {name}", menu: "More", back: "Back",
-    online: "Open now", offline: "We are closed now", opensAt: "Open again {time}", connecting: "Connecting…",
+    online: "Open now", offline: "We are closed now", opensAt: "Opens again {time}", connecting: "Connecting…",
     noNetwork: "No connection. What you write is kept and will be sent.", topic: "What is it about?", hereNow: "Open now", closedUntil: "Closed · {time}",
     closed: "Closed", start: "Write your question…", write: "Write a message…", send: "Send", attach: "Add pictures or files", remove: "Remove {name}",
     dropHere: "Drop files here", sending: "Sending…", waitingNetwork: "Waiting for the network…", sent: "Sent", delivered: "Delivered", read: "Read", failed: "Not sent", retry: "Try again", discard: "Discard",
