@@ -69,7 +69,13 @@ def shown(change: Change) -> ShownChange:
 def table_label(table: str) -> str:
     """What the rows of a table are called; the table's own name if nobody named them."""
     model = model_of(table)
-    return str(model._meta.verbose_name) if model is not None else table
+    if model is None:
+        return table
+    owner = model._meta.auto_created
+    if isinstance(owner, type):  # Django names such tables itself, in one language
+        held = next(field for field in owner._meta.many_to_many if field.remote_field.through is model)
+        return f"{owner._meta.verbose_name}: {held.verbose_name}"
+    return str(model._meta.verbose_name)
 
 
 def model_of(table: str) -> type[Model] | None:

@@ -29,6 +29,17 @@ def test_every_watched_table_and_column_is_named_in_chinese() -> None:
     assert {where: name for where, name in names.items() if not CHINESE.search(name) and name not in SIGNS} == {}
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "is_chinese"), [("zh-hans", True), ("en", False)])
+def test_tables_are_named_in_the_language_of_the_reader_whoever_read_before(language: str, is_chinese: bool) -> None:
+    forget_watched_tables()
+    with override("zh-hans"):
+        tables = {table: table_label(table) for table in watched_tables()}
+    with override(language):
+        mixed = {table: table_label(table) for table in tables if bool(CHINESE.search(table_label(table))) is not is_chinese}
+    assert mixed == {}
+
+
 def test_a_value_that_is_one_of_a_few_is_said_in_the_word_of_its_choice() -> None:
     change = Change(table_name="accounts_account", object_id="8", action="change", changes={"language": ["en", "zh-hans"]})
     with override("zh-hans"):

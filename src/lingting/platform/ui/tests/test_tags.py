@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +15,7 @@ from lingting.platform.ui import manifest
 from lingting.platform.ui.icons import icon_markup, icon_svg
 from lingting.platform.ui.manifest import Manifest, Slot
 from lingting.platform.ui.tags.marks import initials, state_kind
-from lingting.platform.ui.tags.moments import duration_text
+from lingting.platform.ui.tags.moments import duration_text, moment_text
 
 
 def rendered(text: str, **values: object) -> str:
@@ -105,6 +105,38 @@ def test_durations_are_minutes_below_an_hour_then_hours(seconds: float | None, t
 def test_moment_is_a_time_element_in_utc() -> None:
     at = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
     assert '<time datetime="2026-11-21T11:30:00Z" data-moment="day">' in rendered('{% moment at "day" %}', at=at)
+
+
+@pytest.mark.parametrize(
+    ("before", "style", "words"),
+    [
+        (timedelta(seconds=20), "relative", "just now"),
+        (timedelta(minutes=5), "relative", "5 min ago"),
+        (timedelta(hours=3), "relative", "3 h ago"),
+        (timedelta(hours=-2), "relative", "in 2 h"),
+        (timedelta(days=3), "relative", "Nov 19"),
+        (timedelta(days=400), "date", "Oct 18, 2025"),
+        (timedelta(hours=1), "day", "Today 11:00"),
+        (timedelta(days=1), "day", "Yesterday 12:00"),
+        (timedelta(minutes=5), "time", "11:55"),
+        (timedelta(0), "exact", "Nov 22, 2026, 12:00"),
+    ],
+)
+def test_moments_are_written_as_the_script_goes_on_writing_them(
+    before: timedelta, style: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    with timezone.override(UTC):
+        assert moment_text(now - before, style, now=now) == words
+
+
+def test_a_plain_date_is_written_in_the_language_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+    assert ">Nov 1</time>" in rendered("{% moment day %}", day=date(2026, 11, 1))
+    with translation.override("zh-hans"):
+        assert ">11月1日</time>" in rendered("{% moment day %}", day=date(2026, 11, 1))
+        assert rendered("{{ day|date_text }}", day=date(2025, 1, 2)) == "2025年1月2日"
 
 
 def test_moment_of_nothing_is_a_dash() -> None:
