@@ -69,12 +69,18 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str
     return {field.attname: field.get_default() for field in fields if not callable(field.default)}, made
 
 
+# The sequence's name is looked up once, not for each number: `OFFSET 0` keeps it where it stands.
+_NEXT = """
+    SELECT nextval(named.sequence)
+    FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) AS named, generate_series(1, %s)"""
+
+
 def new_ids(table: str, *, count: int) -> list[int]:
     """The next ids of a table, for rows about to be written."""
     if not count:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        cursor.execute(_NEXT, [table, count])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -26,7 +26,7 @@ class Conversation(models.Model):
     ended_by = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "id"], name="conversation_of_case")]
+        constraints = [models.UniqueConstraint(fields=["case", "id"], name="conversation_of_case")]
 
 
 class MessageKind(models.TextChoices):
@@ -41,12 +41,13 @@ class MessageKind(models.TextChoices):
 class Message(models.Model):
     """Something said. Notes and whispers are for staff only; system lines carry a code in `data`.
 
-    `client_key` is the sender's own id of the message: the same key never makes a second message.
+    `client_key` is the sender's own id of the message: the same key never makes a second message. Case and conversation are
+    one foreign key, `message_of_conversation`: there is such a conversation, and it is the case's.
     Not partitioned: that uniqueness could not hold over partitions (decision 0002).
     """
 
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
-    case = models.ForeignKey(Case, models.CASCADE, related_name="messages", db_index=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
     kind = models.CharField(max_length=8, choices=MessageKind.choices)
     author = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
     text = models.TextField()

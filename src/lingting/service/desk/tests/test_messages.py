@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from lingting.kernel.timeline.models import Entry
 from lingting.service.desk import services
@@ -166,3 +167,14 @@ def test_reading_brings_ticks_and_counts(scene: Scene):
     assert services.mark_read_by_customer(talk.pk, up_to_id=answer.id, actor=CUSTOMER, now=later(83)) == 0
     said = Message.objects.get(pk=answer.id)
     assert (said.delivered_at, said.read_at) == (later(81), later(82))
+
+
+def test_a_message_belongs_to_the_case_of_its_conversation(scene: Scene):
+    _case, talk = scene.chat()
+    said = Message.objects.filter(pk=scene.says(talk, "在吗").id)
+    for wrong in ({"case_id": scene.case().pk}, {"conversation_id": scene.chat()[1].pk}):
+        with pytest.raises(IntegrityError, match="message_of_conversation"), transaction.atomic():
+            said.update(**wrong)
+            connection.check_constraints()
+    said.update(text="在")
+    connection.check_constraints()
