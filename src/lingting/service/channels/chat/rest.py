@@ -7,7 +7,7 @@ it: there are no cookies, so there is nothing to steal.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast, get_args
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -79,18 +79,25 @@ def check_origin(request: HttpRequest, widget: Widget) -> None:
         raise ForeignOrigin(sentence % {"origin": origin})
 
 
+def _language(named: str) -> Language:
+    """The one that is named if we speak it, else the one the caller's program or browser asks for."""
+    if named not in get_args(Language):
+        named = "en" if (translation.get_language() or "").startswith("en") else "zh-hans"
+    return cast(Language, named)
+
+
 @router.get("/widgets/{key}", auth=None, response=schemas.WidgetOut)
 @cross_origin
 @limited(LOOKS, name="chat-looks", by=by_address)
 def read_widget(
-    request: HttpRequest, response: HttpResponse, key: Annotated[str, Path(max_length=40)], language: Language = "zh-hans"
+    request: HttpRequest, response: HttpResponse, key: Annotated[str, Path(max_length=40)], language: Language | None = None
 ) -> dict[str, Any]:
-    """How a widget looks and whether somebody answers; makes no visitor."""
-    translation.activate(language)
+    """How a widget looks and whether somebody answers; makes no visitor. Without `language` that of `Accept-Language`."""
+    translation.activate(_language(language or ""))
     widget = services.widget_with_key(key)
     check_origin(request, widget)
     response.headers["Cache-Control"] = "public, max-age=60"
-    patch_vary_headers(response, ("Origin",))
+    patch_vary_headers(response, ("Origin", "Accept-Language"))
     return _widget_out(widget, now=timezone.now())
 
 
@@ -98,14 +105,18 @@ def read_widget(
 @cross_origin
 @limited(VISITS, name="chat-visits", by=by_address)
 def open_visit(request: HttpRequest, body: schemas.VisitIn) -> dict[str, Any]:
-    """Opens the widget: who the visitor is, how the widget looks, and the running conversation if there is one."""
-    translation.activate(body.language if body.language in ("zh-hans", "en") else "zh-hans")
+    """Opens the widget: who the visitor is, how the widget looks, and the running conversation if there is one.
+
+    The visitor is spoken to in `language` from here on; without one, in that of `Accept-Language`.
+    """
+    language = _language(body.language)
+    translation.activate(language)
     widget = services.widget_with_key(body.widget)
     check_origin(request, widget)
     now = timezone.now()
     visitor = services.open_visit(
         widget, token=body.token, identity=identity_of(body.identity, widget=widget, now=now) if body.identity else None,
-        language=body.language, page_url=body.page_url, page_title=body.page_title,
+        language=language, page_url=body.page_url, page_title=body.page_title,
         user_agent=request.headers.get("User-Agent", ""), now=now,
     )  # fmt: skip
     session = services.live_session(visitor) if visitor.customer_id is not None else None

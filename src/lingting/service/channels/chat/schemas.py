@@ -18,7 +18,7 @@ class VisitIn(Schema):
     widget: Annotated[str, Field(max_length=40)]
     token: Annotated[str, Field(max_length=400)] = ""
     identity: Annotated[str, Field(max_length=4000)] = ""
-    language: Annotated[str, Field(max_length=10)] = "zh-hans"
+    language: Annotated[str, Field(max_length=10)] = ""
     page_url: Annotated[str, Field(max_length=2000)] = ""
     page_title: Annotated[str, Field(max_length=500)] = ""
 

@@ -146,6 +146,16 @@ def test_too_long_words_are_refused_with_both_figures(browser: Browser, size: in
     assert Message.objects.count() == 1
 
 
+def test_who_names_no_language_is_spoken_to_in_that_of_the_request(new_browser: Callable[..., Browser]) -> None:
+    english = new_browser(is_open=False, language="en")
+    assert english.post("visits", widget="nowhere").json()["detail"].startswith("There is no chat with the key")
+    assert english.get("widgets/nowhere").json()["detail"].startswith("There is no chat with the key")
+    english.token = english.post("visits", widget=english.widget).json()["token"]
+    assert english.post("conversations", client_key=str(uuid4())).json()["detail"] == "Write something or add a file first."
+    chinese = new_browser(is_open=False, language="zh-hans")
+    assert chinese.post("visits", widget="nowhere").json()["detail"].startswith("没有标识为")
+
+
 def test_refusals_speak_the_visitors_language(new_browser: Callable[..., Browser]) -> None:
     browser = new_browser(language="zh-hans")
     detail = browser.post("left-messages", text="call", client_key=str(uuid4())).json()["detail"]
