@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 LANGUAGES = {"zh-CN": "zh-hans", "en": "en"}
 PASSWORD = "lingting-demo"
 SETTLED_MS = 1500
+LOOKED_AT = 8  # conversations among which the picture chooses
 SUPERVISORS = {"floor": "/floor/", "wall": "/floor/wall/", "report": "/reports/service/?period=month"}
 
 
@@ -57,11 +58,23 @@ def _staff(browser: Browser, *, address: str, name: str, language: str) -> None:
         page.set_viewport_size({"width": 1920, "height": 1080} if picture == "wall" else {"width": 1440, "height": 900})
         page.goto(address + path)
         _take(page, f"{picture}.{name}")
-    page.goto(f"{address}/desk/all/")
-    page.locator("#desk-list a[href*='/desk/cases/']").first.click()
-    page.wait_for_selector("#desk-case")
+    _open_longest(page, address=address)
     _take(page, f"desk.{name}")
     page.context.close()
+
+
+def _open_longest(page: Page, *, address: str) -> None:
+    """The desk with that one of the latest conversations in hand in which most was said."""
+    page.goto(f"{address}/desk/all/?state=open")
+    rows = page.locator("#desk-list a[href*='/desk/cases/']")
+    addresses = [row.get_attribute("href") or "" for row in rows.all()[:LOOKED_AT]]
+    said = {}
+    for each in addresses:
+        page.goto(address + each)
+        page.wait_for_selector("#desk-case")
+        said[each] = page.locator(".desk-message").count() if page.locator("#desk-head[data-state=open]").count() else 0
+    page.goto(address + max(said, key=lambda each: said[each]))
+    page.wait_for_selector("#desk-case")
 
 
 def _page(browser: Browser, *, name: str) -> Page:

@@ -80,8 +80,10 @@ def moment(when: datetime | date | None, style: str = "relative") -> SafeString 
 
 
 @register.filter
-def date_text(day: date) -> str:
-    """`{{ day|date_text }}`: "Nov 3", "11月3日"; another year than this one is said."""
+def date_text(day: date | None) -> str:
+    """`{{ day|date_text }}`: "Nov 3", "11月3日"; another year than this one is said, no day says nothing."""
+    if day is None:
+        return ""
     if isinstance(day, datetime):
         day = timezone.localtime(aware(day)).date()
     is_this_year = day.year == timezone.localdate().year

@@ -137,6 +137,7 @@ def test_a_plain_date_is_written_in_the_language_of_the_page(monkeypatch: pytest
     with translation.override("zh-hans"):
         assert ">11月1日</time>" in rendered("{% moment day %}", day=date(2026, 11, 1))
         assert rendered("{{ day|date_text }}", day=date(2025, 1, 2)) == "2025年1月2日"
+    assert rendered('{{ day|date_text|default:"–" }}', day=None) == "–"
 
 
 def test_moment_of_nothing_is_a_dash() -> None:
