@@ -75,15 +75,6 @@ class Desk:
             return self.sight.people
         return tuple(account_ids_within(self.account, Reach.TEAM) or ()) if self.account.pk else ()
 
-    @cached_property
-    def all_queues(self) -> tuple[int, ...]:
-        """Every queue, for somebody who sees all."""
-        if not self.sight.sees_all:
-            return ()
-        with bound_cursor(connection) as cursor:
-            cursor.execute("SELECT id FROM desk_queue")
-            return tuple(row[0] for row in cursor.fetchall())
-
     @property
     def shows_team(self) -> bool:
         return len(self.team) > 1 and (self.sight.sees_all or len(self.sight.people) > 1)

@@ -25,7 +25,7 @@ FEW_PEOPLE = 3
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a view lists, before paging: `people` None means whoever owns it, `queues` the unowned ones of those.
+    """What a view lists, before paging: `people` None means whoever owns it, `queues` the unowned ones of those (None: of all).
 
     Work orders are left out of every list but their own, unless `with_orders`.
     `owned` True takes owned cases, `unowned` those without owner. `has_rare_tag` says how the tag is looked for, never what
@@ -34,7 +34,7 @@ class Scope:
 
     states: tuple[str, ...]
     people: tuple[int, ...] | None
-    queues: tuple[int, ...]
+    queues: tuple[int, ...] | None
     owned: bool = True
     unowned: bool = True
     is_overdue: bool = False
@@ -48,14 +48,12 @@ class Scope:
 
 
 class Place(Protocol):
-    """Where somebody stands at the desk; `team` and `all_queues` are asked for only when a view needs them."""
+    """Where somebody stands at the desk; `team` is asked for only when a view needs it."""
 
     @property
     def sight(self) -> Sight: ...
     @property
     def team(self) -> tuple[int, ...]: ...
-    @property
-    def all_queues(self) -> tuple[int, ...]: ...
 
 
 _OPEN = (CaseState.OPEN.value,)
@@ -75,7 +73,8 @@ def scope_of(view: str, *, desk: Place, filters: Filters) -> Scope:
     """The scope of a built-in view for somebody who sees that far."""
     sight = desk.sight
     people = None if sight.sees_all else sight.people
-    made = Scope(states=_STATES.get(view, EVERY), people=people, queues=sight.queues, filters=filters)
+    queues = None if sight.sees_all else sight.queues
+    made = Scope(states=_STATES.get(view, EVERY), people=people, queues=queues, filters=filters)
     if view == "mine":
         made = replace(made, people=(sight.account_id,), unowned=False)
     elif view == "unassigned":
@@ -87,11 +86,7 @@ def scope_of(view: str, *, desk: Place, filters: Filters) -> Scope:
     elif view == "orders":
         filters = replace(filters, channel=ORDER)
         made = replace(made, people=(sight.account_id,), unowned=False, filters=filters)
-    made = _narrowed(made, filters)
-    if sight.sees_all and made.unowned and not made.sees_all:
-        queues = desk.all_queues if filters.queue_id is None else (filters.queue_id,)
-        made = replace(made, queues=queues)
-    return made
+    return _narrowed(made, filters)
 
 
 def _within(team: tuple[int, ...], people: tuple[int, ...] | None) -> tuple[int, ...]:
@@ -106,8 +101,9 @@ def _narrowed(scope: Scope, filters: Filters) -> Scope:
     elif filters.assignee_id is not None:
         wanted = (filters.assignee_id,)
         scope = replace(scope, people=_within(wanted, scope.people), unowned=False)
-    if filters.queue_id is not None and scope.people is not None:
-        scope = replace(scope, queues=tuple(queue for queue in scope.queues if queue == filters.queue_id))
+    if filters.queue_id is not None:
+        queues = (filters.queue_id,) if scope.queues is None else scope.queues
+        scope = replace(scope, queues=tuple(queue for queue in queues if queue == filters.queue_id))
     return scope
 
 
@@ -129,7 +125,7 @@ def _conditions(scope: Scope) -> list[str]:
             owner = "file.assignee_id IS NOT NULL" if scope.people is None else _THEIRS
             found.append(" AND ".join([*shared, owner]))
         if scope.unowned:
-            found.append(" AND ".join([*shared, "file.assignee_id IS NULL AND file.queue_id = ANY(%(queues)s::bigint[])"]))
+            found.append(" AND ".join([*shared, f"file.assignee_id IS NULL AND file.queue_id = ANY({_queues(scope)})"]))
     return found or ["false"]
 
 
@@ -154,7 +150,7 @@ def parameters(scope: Scope, *, now: datetime) -> dict[str, Any]:
     return {
         "states": list(scope.states),
         "people": list(scope.people or ()),
-        "queues": list(scope.queues),
+        "queues": list(scope.queues or ()),
         "now": now,
         "queue": chosen.queue_id,
         "type": chosen.type_id,
@@ -244,8 +240,8 @@ def _sources(scope: Scope) -> list[tuple[str, str]]:
         found.append((_EVERYONE, f"{_THEIRS} AND "))
     elif scope.owned and scope.people:
         found.append(("unnest(%(people)s::bigint[]) AS person(id), {states}", "file.assignee_id = person.id AND "))
-    if scope.unowned and scope.queues:
-        source = "unnest(%(queues)s::bigint[]) AS line(id), {states}"
+    if scope.unowned and scope.queues != ():
+        source = f"unnest({_queues(scope)}) AS line(id), {_EVERYONE}"
         found.append((source, "file.queue_id = line.id AND file.assignee_id IS NULL AND "))
     return found
 
@@ -267,6 +263,10 @@ def _lane(source: str, where: str, *, order: Order, size: int) -> str:
     return f"""(SELECT row.id, row.{order.column} FROM {source}, LATERAL (
         SELECT file.id, file.{order.column} FROM desk_case file WHERE {where}
         ORDER BY {order.of("file")} LIMIT {size:d}) AS row)"""
+
+
+def _queues(scope: Scope) -> str:
+    return "ARRAY(SELECT id FROM desk_queue)" if scope.queues is None else "%(queues)s::bigint[]"
 
 
 _EVERYONE = "{states}"
