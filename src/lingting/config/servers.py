@@ -33,16 +33,15 @@ def run_one_port(*, host: str, port: int, listener: socket.socket | None = None)
     With a `listener` several such processes answer at one address: whoever is free takes the next connection. The threads
     are few on purpose: they share one interpreter, and more of them only wait for it (decision 0009).
     """
-    from a2wsgi import WSGIMiddleware
-
+    from lingting.config.answering import Pages
     from lingting.config.wsgi import application as pages
     from lingting.platform.rest.together import TogetherApplication
 
     sys.setswitchinterval(SWITCH_SECONDS)
     live = live_application()
     django_pages: Any = pages
-    looked_at: Any = WSGIMiddleware(django_pages, workers=WEB_THREADS)
-    talking: Any = WSGIMiddleware(django_pages, workers=TALK_THREADS)
+    looked_at: Any = Pages(django_pages, workers=WEB_THREADS)
+    talking: Any = Pages(django_pages, workers=TALK_THREADS)
     talked_in: Any = TogetherApplication(talking)
 
     async def site(scope: Any, receive: Any, send: Any) -> None:

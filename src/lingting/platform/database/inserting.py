@@ -16,22 +16,26 @@ from django.db import connection, models, router
 from django.db.models.base import ModelState
 from psycopg.adapt import PyFormat, Transformer
 
-from lingting.platform.database.single_rows import insert_row
+from lingting.platform.database.single_rows import insert_few
 
 CHUNK = 128
+FEW = 12
 Row = TypeVar("Row", bound=models.Model)
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:
-    """Writes new rows of one model in their order and gives ids to those without; a single one by `insert_row`.
+    """Writes new rows of one model in their order and gives ids to those without; a handful of new ones by `insert_few`.
 
     For hot paths: no signals, no conversion beyond what the columns need, so fields must hold values of their own type.
     Raises `IntegrityError`; wrap it in a savepoint where that is expected.
     """
-    if len(rows) < 2:
-        for row in rows:
-            insert_row(row)
-        return
+    if len(rows) <= FEW and (len(rows) < 2 or all(row.pk is None for row in rows)):
+        insert_few(rows)
+    else:
+        _copy(rows)
+
+
+def _copy(rows: Sequence[models.Model]) -> None:
     meta = rows[0]._meta
     nameless = [row for row in rows if row.pk is None]
     for row, pk in zip(nameless, new_ids(meta.db_table, count=len(nameless)), strict=True):

@@ -1,4 +1,4 @@
-"""One row written or changed, by a statement that is composed once for its model and columns.
+"""A row or a handful written, one row changed, by a statement that is composed once for its model and columns.
 
 As `save(force_insert=True)` and `save(update_fields=…)`, for the calls that run many times a second: no signals, and
 the values are those of the columns, never expressions.
@@ -17,13 +17,22 @@ from lingting.platform.database.binding import bound_cursor
 
 def insert_row(row: models.Model) -> None:
     """Writes a new row and gives it its id. Raises `IntegrityError`; wrap it in a savepoint where that is expected."""
-    names_itself = row.pk is not None
-    text, fields = _insert(type(row), names_itself)
+    insert_few([row])
+
+
+def insert_few(rows: Sequence[models.Model]) -> None:
+    """The same for a handful of one model, by one statement that stays for each number of them; all or none have an id."""
+    if not rows:
+        return
+    names_itself = rows[0].pk is not None
+    text, fields = _insert(type(rows[0]), names_itself, len(rows))
     with bound_cursor(connection) as cursor:
-        cursor.execute(text, [_value(row, field, is_new=True) for field in fields])
+        cursor.execute(text, [_value(row, field, is_new=True) for row in rows for field in fields])
         if not names_itself:
-            (row.pk,) = cursor.fetchone()
-    row._state.adding, row._state.db = False, router.db_for_write(type(row))
+            for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = pk
+    for row in rows:
+        row._state.adding, row._state.db = False, router.db_for_write(type(row))
 
 
 def update_row(row: models.Model, *names: str) -> None:
@@ -36,11 +45,11 @@ def update_row(row: models.Model, *names: str) -> None:
 
 
 @functools.cache
-def _insert(model: type[models.Model], names_itself: bool) -> tuple[str, Sequence[models.Field[Any, Any]]]:
+def _insert(model: type[models.Model], names_itself: bool, count: int) -> tuple[str, Sequence[models.Field[Any, Any]]]:
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.generated and (names_itself or not field.primary_key)]
     columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
-    text = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places})'
+    text = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ' + ", ".join([f"({places})"] * count)
     return text if names_itself else f'{text} RETURNING "{meta.pk.column}"', fields
 
 

@@ -49,6 +49,7 @@ class Hub:
         self._recall = Recall(start=Cursor(0, 0), capacity=self.limits.recall_entries)
         self._lineage = self._lineage_before = ""
         self._by_topic: dict[str, set[Subscriber]] = defaultdict(set)
+        self._signals: list[tuple[tuple[str, ...], str, object, datetime]] = []
         self._connections_of: Counter[Visitor] = Counter()
         self._unfinished: tuple[Look, Cursor] | None = None
         self._wake = asyncio.Event()
@@ -265,22 +266,41 @@ class Hub:
     def _hand_out(self, entries: Iterable[SentEntry]) -> None:
         for sent in entries:
             self._recall.add(sent)
-            for subscriber in self._listeners(sent.entry.topics):
-                frame = sent.frame_for(subscriber.topics)
-                if frame is not None:
+            for heard, listeners in self._listeners(sent.entry.topics):
+                frame = sent.frame_heard_as(heard)
+                for subscriber in listeners:
                     subscriber.offer(frame)
+        self._tell_signals()
 
     def pass_on(self, *, topics: tuple[str, ...], kind: str, data: object, at: datetime) -> None:
-        """Give a passing signal to those listening now; slow listeners miss it."""
-        frames: dict[tuple[str, ...], bytes] = {}
-        for subscriber in self._listeners(topics):
-            heard = tuple(topic for topic in topics if topic in subscriber.topics)
-            if heard not in frames:
-                frames[heard] = signal_frame(kind=kind, topics=heard, data=data, at=at)
-            subscriber.offer(frames[heard], may_skip=True)
+        """Give a passing signal to those listening; slow listeners miss it.
 
-    def _listeners(self, topics: Iterable[str]) -> Iterable[Subscriber]:
-        found = [listeners for topic in topics if (listeners := self._by_topic.get(topic))]
+        It leaves within `coalesce_seconds`, with whatever else goes to the same people by then: a write to a connection
+        costs far more than what is in it.
+        """
+        self._signals.append((topics, kind, data, at))
+        if len(self._signals) == 1:
+            asyncio.get_running_loop().call_later(self.limits.coalesce_seconds, self._tell_signals)
+
+    def _tell_signals(self) -> None:
+        signals, self._signals = self._signals, []
+        for topics, kind, data, at in signals:
+            for heard, listeners in self._listeners(topics):
+                frame = signal_frame(kind=kind, topics=heard, data=data, at=at)
+                for subscriber in listeners:
+                    subscriber.offer(frame, may_skip=True)
+
+    def _listeners(self, topics: Iterable[str]) -> Iterable[tuple[tuple[str, ...], Iterable[Subscriber]]]:
+        """Who listens to any of the topics, by those of them that they listen to."""
+        found = [(topic, listeners) for topic in topics if (listeners := self._by_topic.get(topic))]
         if len(found) == 1:
-            return tuple(found[0])
-        return set().union(*found)
+            [(topic, listeners)] = found
+            return [((topic,), tuple(listeners))]
+        heard: dict[Subscriber, tuple[str, ...]] = defaultdict(tuple)
+        for topic, listeners in found:
+            for subscriber in listeners:
+                heard[subscriber] += (topic,)
+        by_heard: dict[tuple[str, ...], list[Subscriber]] = defaultdict(list)
+        for subscriber, named in heard.items():
+            by_heard[named].append(subscriber)
+        return by_heard.items()

@@ -23,8 +23,10 @@ class SentEntry:
     def frame_for(self, topics: Iterable[str]) -> bytes | None:
         """The event for a listener to `topics`, naming only those it listens to; `None` if none."""
         heard = tuple(topic for topic in self.entry.topics if topic in topics)
-        if not heard:
-            return None
+        return self.frame_heard_as(heard) if heard else None
+
+    def frame_heard_as(self, heard: tuple[str, ...]) -> bytes:
+        """The same for whoever listens to just these of its topics, in their order."""
         frame = self._frames.get(heard)
         if frame is None:
             frame = self._frames[heard] = entry_frame(self.entry, topics=heard, cursor=self.low_water)

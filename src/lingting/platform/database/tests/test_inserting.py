@@ -101,7 +101,7 @@ def test_a_new_row_knows_only_its_own_columns():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 3, 12, 13])
 def test_new_rows_are_written_with_ids_of_their_own(count: int):
     rows = [new_row(StoredFile, _file(str(number))) for number in range(count)]
     insert_many(rows)
