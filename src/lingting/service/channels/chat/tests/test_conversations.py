@@ -151,7 +151,7 @@ def test_who_names_no_language_is_spoken_to_in_that_of_the_request(new_browser: 
     assert english.post("visits", widget="nowhere").json()["detail"].startswith("There is no chat with the key")
     assert english.get("widgets/nowhere").json()["detail"].startswith("There is no chat with the key")
     english.token = english.post("visits", widget=english.widget).json()["token"]
-    assert english.post("conversations", client_key=str(uuid4())).json()["detail"] == "Write something or add a file first."
+    assert english.post("conversations", client_key=str(uuid4())).json()["detail"] == "Write something or attach a file first."
     chinese = new_browser(is_open=False, language="zh-hans")
     assert chinese.post("visits", widget="nowhere").json()["detail"].startswith("没有标识为")
 
