@@ -15,7 +15,6 @@ from lingting.kernel.timeline.events import SYSTEM, Actor, Happening
 from lingting.kernel.timeline.services import record_many
 from lingting.platform.database.composed import composed
 from lingting.platform.database.inserting import insert_many
-from lingting.platform.database.single_rows import update_row
 from lingting.service.routing.events import OfferMade
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
@@ -115,8 +114,6 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
         raise OfferGone(
             _("This conversation has gone to someone else or the customer has left. The next one comes by itself.")
         )
-    offer.decided_at, offer.decision = now, "accepted"
-    update_row(offer, "decided_at", "decision")
     assignment = claim(offer.contact, case=case, account_id=account_id, reason=offer.reason, actor=actor, now=now)
     forget_missed_offers(account_id)
     return assignment
