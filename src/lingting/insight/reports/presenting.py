@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def _cell(measurement: Measurement) -> dict[str, Any]:
 
 
 def export_rows(report: Report) -> tuple[list[str], list[list[Any]]]:
-    """Head and rows for CSV and XLSX: raw values (shares 0-1, seconds), with the samples beside."""
+    """Head and rows for CSV and XLSX: raw values (shares 0-1, seconds, whole counts), with the samples beside; days as ISO dates."""
     head = [str(GROUPS[report.question.group_by])]
     for key in FIGURES:
         definition = metric(key)
@@ -102,11 +103,14 @@ def export_rows(report: Report) -> tuple[list[str], list[list[Any]]]:
         if definition.unit is not Unit.COUNT:
             head.append(f"{definition.label} n")
     rows = []
-    for label, figures in [*((line.label, line.figures) for line in report.lines), (_("Total"), report.whole)]:
+    named = [(line.key.isoformat() if isinstance(line.key, date) else line.label, line.figures) for line in report.lines]
+    for label, figures in [*named, (_("Total"), report.whole)]:
         row: list[Any] = [label]
         for key in FIGURES:
-            row.append(figures[key].value)
-            if figures[key].metric.unit is not Unit.COUNT:
-                row.append(figures[key].sample)
+            value = figures[key].value
+            if figures[key].metric.unit is Unit.COUNT:
+                row.append(None if value is None else round(value))
+            else:
+                row += [value, figures[key].sample]
         rows.append(row)
     return head, rows

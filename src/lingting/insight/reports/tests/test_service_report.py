@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -73,6 +73,10 @@ def test_exports_open_and_hold_the_same_numbers(world: World, client: Client, a_
     csv = client.get(reverse("reports:export", args=["csv"]) + "?period=today&by=queue")
     content = b"".join(csv.streaming_content)
     assert content.startswith(b"\xef\xbb\xbf") and "订单与物流" in content.decode("utf-8-sig")
+    first = content.decode("utf-8-sig").splitlines()[1].split(",")
+    assert first[1].isdecimal(), "a count is a whole number"
+    days = b"".join(client.get(reverse("reports:export", args=["csv"]) + "?period=week&by=day").streaming_content)
+    assert date.fromisoformat(days.decode("utf-8-sig").splitlines()[1].split(",")[0]), "a day has its year"
     xlsx = client.get(reverse("reports:export", args=["xlsx"]) + "?period=today&by=queue")
     sheet = load_workbook(BytesIO(b"".join(xlsx.streaming_content))).active
     assert sheet is not None and sheet.max_row == 3 and sheet.cell(2, 2).value == 3
