@@ -64,15 +64,18 @@ def _staff(browser: Browser, *, address: str, name: str, language: str) -> None:
 
 
 def _open_longest(page: Page, *, address: str) -> None:
-    """The desk with that one of the latest conversations in hand in which most was said."""
+    """The desk with that one of the latest conversations in hand in which most was said, a known customer's before a guest's."""
     page.goto(f"{address}/desk/all/?state=open")
     rows = page.locator("#desk-list a[href*='/desk/cases/']")
     addresses = [row.get_attribute("href") or "" for row in rows.all()[:LOOKED_AT]]
-    said = {}
+    said: dict[str, tuple[bool, bool, int]] = {}
     for each in addresses:
         page.goto(address + each)
         page.wait_for_selector("#desk-case")
-        said[each] = page.locator(".desk-message").count() if page.locator("#desk-head[data-state=open]").count() else 0
+        is_open, is_known = (
+            page.locator(mark).count() > 0 for mark in ("#desk-head[data-state=open]", "#desk-side .crm-points .lt-copy")
+        )
+        said[each] = (is_open, is_known, page.locator(".desk-message").count())
     page.goto(address + max(said, key=lambda each: said[each]))
     page.wait_for_selector("#desk-case")
 
