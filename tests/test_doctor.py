@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -66,3 +68,37 @@ def test_files_are_tried_by_storing_a_few_bytes(tmp_path: Path, settings: object
     assert _files().is_ok and not [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     settings.FILES_ROOT = Path("/proc/nowhere")  # type: ignore[attr-defined]
     assert not _files().is_ok
+
+
+def test_a_port_that_lingting_itself_holds_is_no_finding(tmp_path: Path) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        words = b'{"status": "ok"}'
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.words)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nobody listens."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        port = str(server.server_port)
+        assert doctor(tmp_path, LC_ALL="C", PORT=port).returncode == 0
+        Answer.words = b"hello"
+        found = doctor(tmp_path, LC_ALL="C", PORT=port)
+        assert found.returncode == 1 and "BAD  Port" in found.stdout
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_whoever_reads_the_first_line_only_gets_no_traceback(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m lingting.config.command doctor | head -n 1"
+    answer = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "LINGTING_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert "Traceback" not in answer.stderr

@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         print(f"lingting: {refusal}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read us has enough (`lingting doctor | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
 

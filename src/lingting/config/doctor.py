@@ -67,8 +67,23 @@ def _port(home: Path) -> Check:
     except PortTaken as taken:
         if supervisor_of(home) is not None:
             return Check(_("Port"), True, _("%(address)s is in use; Lingting runs with this data folder") % where)
+        if _is_lingting(host, port):
+            return Check(_("Port"), True, _("%(address)s is in use; Lingting answers there") % where)
         return Check(_("Port"), False, str(taken), _("Stop the other program or set PORT."))
     return Check(_("Port"), True, _("%(address)s is free") % where)
+
+
+def _is_lingting(host: str, port: int) -> bool:
+    """Whether who holds the port answers as we do; with a database elsewhere the data folder does not tell."""
+    import json
+    from urllib.request import urlopen
+
+    shown = f"[{host}]" if ":" in host else host
+    try:
+        with urlopen(f"http://{shown}:{port}/healthz", timeout=3) as answer:
+            return bool(json.load(answer) == {"status": "ok"})
+    except (OSError, ValueError):
+        return False
 
 
 def _database(home: Path) -> Iterator[Check]:
