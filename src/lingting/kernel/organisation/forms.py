@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.kernel.accounts.models import Account
@@ -48,7 +49,7 @@ class _TeamField(forms.ModelChoiceField):
 
     def offer_tree(self) -> None:
         """Asked per form, because teams change while the process runs."""
-        self.widget.choices = [("", "–"), *team_choices()]
+        self.widget.choices = [*BLANK_CHOICE_DASH, *team_choices()]
 
 
 class PersonForm(forms.Form):
