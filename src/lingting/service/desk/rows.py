@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from html import escape
 from typing import Any
@@ -20,12 +20,13 @@ from django.utils.translation import get_language, gettext
 from lingting.platform.ui.icons import icon_svg
 from lingting.platform.ui.tags.actions import skeleton
 from lingting.platform.ui.tags.marks import avatar
-from lingting.platform.ui.tags.moments import duration_text, instant, moment_text
+from lingting.platform.ui.tags.moments import date_text, duration_text, instant, moment_text
 from lingting.service.desk.models import Priority
 from lingting.service.desk.presenting import PRIORITY_LOOKS
 from lingting.service.desk.selectors.channels import channel_look
 
 WARN = timedelta(hours=2)
+NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class _Reader:
 
     language: str
     now: datetime
+    zone: tzinfo
     words: dict[str, str]
 
 
 def rows_html(rows: Iterable[dict[str, Any]], *, view: str, opened_id: int | None = None) -> str:
     """The rows: who, since when or until when, the latest words, unread, queue, owner, state."""
     language = get_language() or ""
-    reader = _Reader(language, timezone.now(), _words(language))
+    reader = _Reader(language, timezone.now(), timezone.get_current_timezone(), _words(language))
     address = f"/?view={quote(view)}"
     return "".join([_row(row, address, row["id"] == opened_id, reader) for row in rows])
 
@@ -120,8 +122,7 @@ def _time(row: dict[str, Any], reader: _Reader) -> str:
     """When it was last active; from four hours before the answer is due, what is left of the promise."""
     if not row["shows_due"]:
         at: datetime = row["active_at"]
-        shown = escape(moment_text(at, "relative", now=reader.now))
-        return f'<span class="desk-age"><time datetime="{instant(at)}" data-moment="relative">{shown}</time></span>'
+        return f'<span class="desk-age"><time datetime="{instant(at)}" data-moment="relative">{_age(at, reader)}</time></span>'
     due, left, words = row["due_at"], row["left_seconds"], reader.words
     if left < -86_400:
         late = gettext("%(days)s d late") % {"days": int(-left // 86_400)}
@@ -131,6 +132,18 @@ def _time(row: dict[str, Any], reader: _Reader) -> str:
         f'<span class="desk-due" title="{words["due"]}"><time class="lt-timer lt-num lt-{kind}" datetime="{instant(due)}"'
         f' data-countdown data-warn="{instant(due - WARN)}">{duration_text(left)}</time></span>'
     )
+
+
+def _age(at: datetime, reader: _Reader) -> str:
+    """The moment as `moment_text` writes it. What lies days off is told by its day alone, which many rows share."""
+    if abs(reader.now - at) < NEAR:
+        return escape(moment_text(at, "relative", now=reader.now))
+    return _day(at.astimezone(reader.zone).date(), reader.now.astimezone(reader.zone).year, reader.language)
+
+
+@lru_cache(maxsize=2_000)
+def _day(day: date, this_year: int, language: str) -> str:
+    return escape(date_text(day))
 
 
 def _unread(row: dict[str, Any], words: dict[str, str]) -> str:

@@ -24,16 +24,16 @@ def instant(moment: datetime) -> str:
 
 def moment_text(moment: datetime, style: str, *, now: datetime) -> str:
     """A moment in the current zone, in the words that the script goes on with; nothing jumps where it runs."""
+    if style == "relative":
+        seconds = round((moment - now).total_seconds())
+        if abs(seconds) < RELATIVE_SECONDS:
+            return _relative_text(seconds)
     at = timezone.localtime(moment)
     clock = f"{at.hour:02d}:{at.minute:02d}"
     if style == "time":
         return clock
     if style == "exact":
         return date_format(at, pgettext("date format", "M d, Y, H:i"))
-    if style == "relative":
-        seconds = round((moment - now).total_seconds())
-        if abs(seconds) < RELATIVE_SECONDS:
-            return _relative_text(seconds)
     day, today = at.date(), timezone.localtime(now).date()
     near = (
         None

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone, translation
 
-from lingting.service.desk import selectors, services
+from lingting.platform.ui.tags.moments import moment_text
+from lingting.service.desk import rows, selectors, services
 from lingting.service.desk.models import Case, Tag
 from lingting.service.desk.selectors import Desk, Listing, inbox
 from lingting.service.desk.tests.scene import CUSTOMER, NOW, Scene
@@ -125,3 +127,13 @@ def test_a_case_carries_the_ids_of_its_tags(scene: Scene):
     assert Case.objects.get(pk=case.pk).tag_ids is None
     Tag.objects.get(name="加急").cases.add(case)
     assert carried(case) == ["加急"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_row_tells_its_time_as_every_page_does(language: str):
+    with translation.override(language):
+        for now in (NOW, NOW.replace(month=1, day=2, hour=17)):
+            reader = rows._Reader(language, now, timezone.get_current_timezone(), {})
+            for minutes in (0, 50, 1_300, 1_500, 2_870, 2_890, 4_000, 90_000, 900_000, -100, -3_000):
+                at = now - timedelta(minutes=minutes)
+                assert rows._age(at, reader) == moment_text(at, "relative", now=now)
