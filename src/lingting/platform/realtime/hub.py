@@ -18,6 +18,8 @@ from lingting.platform.realtime.subscribers import Subscriber
 from lingting.platform.realtime.visitors import Visitor
 
 LONGEST_BACKOFF_SECONDS = 5.0
+REST_SHARE = 3.0
+"""The hub rests at least so many times as long as a round took: many listeners mean larger rounds, not more of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Hub:
         self._recall = Recall(start=Cursor(0, 0), capacity=self.limits.recall_entries)
         self._lineage = self._lineage_before = ""
         self._by_topic: dict[str, set[Subscriber]] = defaultdict(set)
+        self._unsent: set[Subscriber] = set()
         self._signals: list[tuple[tuple[str, ...], str, object, datetime]] = []
         self._connections_of: Counter[Visitor] = Counter()
         self._unfinished: tuple[Look, Cursor] | None = None
@@ -81,6 +84,7 @@ class Hub:
             self.people_changed.set()
         if after is not None:
             self._replay(subscriber, after=after)
+        subscriber.flush()
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Forget a listener; harmless when it is already forgotten."""
@@ -189,6 +193,7 @@ class Hub:
         backoff = 0.1
         while True:
             self._wake.clear()
+            began = asyncio.get_running_loop().time()
             try:
                 await self._read_round()
             except ConnectionError as error:
@@ -199,7 +204,8 @@ class Hub:
                 continue
             backoff = 0.1
             self._read_done.set()
-            await asyncio.sleep(self.limits.coalesce_seconds)
+            worked = asyncio.get_running_loop().time() - began
+            await asyncio.sleep(max(self.limits.coalesce_seconds, min(self.limits.longest_rest_seconds, REST_SHARE * worked)))
             await self._wait_for_wake()
 
     async def _wait_for_wake(self) -> None:
@@ -270,6 +276,7 @@ class Hub:
                 frame = sent.frame_heard_as(heard)
                 for subscriber in listeners:
                     subscriber.offer(frame)
+                    self._unsent.add(subscriber)
         self._tell_signals()
 
     def pass_on(self, *, topics: tuple[str, ...], kind: str, data: object, at: datetime) -> None:
@@ -289,6 +296,10 @@ class Hub:
                 frame = signal_frame(kind=kind, topics=heard, data=data, at=at)
                 for subscriber in listeners:
                     subscriber.offer(frame, may_skip=True)
+                    self._unsent.add(subscriber)
+        unsent, self._unsent = self._unsent, set()
+        for subscriber in unsent:
+            subscriber.flush()
 
     def _listeners(self, topics: Iterable[str]) -> Iterable[tuple[tuple[str, ...], Iterable[Subscriber]]]:
         """Who listens to any of the topics, by those of them that they listen to."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from lingting.platform.realtime.eager import start_eagerly
 from lingting.platform.realtime.frames import reload_frame
 from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.visitors import LiveRequest, Visitor
@@ -16,8 +17,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Subscriber:
     """A listener's connection, kept small: an idle one holds no queue and no task of its own.
 
-    Frames offered wait in a bounded queue; a task exists only while there is something to
-    send. `now` is always the event loop's clock in seconds.
+    Frames offered wait in a bounded queue until `flush`; a task exists only while the peer keeps
+    us waiting. `now` is always the event loop's clock in seconds.
     """
 
     __slots__ = (
@@ -49,7 +50,7 @@ class Subscriber:
         self._is_closing = False
 
     def offer(self, frame: bytes, *, may_skip: bool = False) -> None:
-        """Queue a frame. A full queue means reload and close; passing signals are skipped instead.
+        """Queue a frame for the next `flush`. A full queue means reload and close; passing signals are skipped instead.
 
         The bounds count only while the peer keeps us waiting: otherwise the queue empties at once.
         """
@@ -61,18 +62,22 @@ class Subscriber:
         if self.blocked_since is None or self._has_room(len(frame), share=2 if may_skip else 1):
             queue.append(frame)
             self._bytes += len(frame)
-            self._start_pump()
         elif not may_skip:
             queue.clear()
             self._bytes = 0
             self.close(reload_frame())
+
+    def flush(self) -> None:
+        """Send what was offered since, in one write."""
+        if self._pump is None and self._queue:
+            self._pump = start_eagerly(self._send_queue())
 
     def offer_replay(self, frames: list[bytes]) -> None:
         """Queue what was missed as one piece; it is bounded by the replay limit, not by the queue's."""
         if self._is_closing:
             return
         self._queue = [*(self._queue or ()), b"".join(frames)]
-        self._start_pump()
+        self.flush()
 
     def close(self, frame: bytes) -> None:
         """Send a last frame after what is queued, and end the response."""
@@ -80,7 +85,7 @@ class Subscriber:
             return
         self._is_closing = True
         self._queue = [*(self._queue or ()), frame]
-        self._start_pump()
+        self.flush()
 
     def drop(self) -> None:
         """Cut the connection of a listener that takes nothing, and let go of what was buffered for it."""
@@ -107,10 +112,6 @@ class Subscriber:
         limits = self._limits
         return len(self._queue or ()) < limits.queue_frames // share and self._bytes + size <= limits.queue_bytes // share
 
-    def _start_pump(self) -> None:
-        if self._pump is None:
-            self._pump = asyncio.get_running_loop().create_task(self._send_queue())
-
     async def _send_queue(self) -> None:
         """Send all that waits in as few writes as possible; a slow peer makes us wait here."""
         loop = asyncio.get_running_loop()
@@ -122,7 +123,7 @@ class Subscriber:
                 await self._send({"type": "http.response.body", "body": body, "more_body": not is_last})
                 self.blocked_since = None
                 self.sent_at = loop.time()
-        except OSError:
+        except (OSError, RuntimeError):  # the peer has gone, or the server has ended its answer
             self._is_closing = True
         finally:
             self._pump = None

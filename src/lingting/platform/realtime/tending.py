@@ -46,6 +46,7 @@ async def tend_forever(hub: Hub, *, admit: Admit) -> None:
             if frame and now - subscriber.sent_at >= hub.limits.heartbeat_seconds:
                 subscriber.sent_at = now
                 subscriber.offer(frame, may_skip=True)
+                subscriber.flush()
             if now >= subscriber.recheck_at:
                 subscriber.recheck_at = now + hub.limits.recheck_seconds
                 check = loop.create_task(_check_rights(subscriber, admit=admit))
