@@ -18,6 +18,7 @@ from lingting.kernel.accounts.models import Account
 from lingting.kernel.questionnaires.models import Item
 from lingting.kernel.questionnaires.selectors import current_version
 from lingting.platform.search import vector
+from lingting.platform.terminal import gettext as _
 from lingting.service.crm.models import Customer
 from lingting.service.desk.models import CaseType, Queue, Tag
 from lingting.service.feedback.foundation import RATING_KEY
@@ -265,7 +266,8 @@ class Scribe:
 
     def store(self, say: Callable[[str], None]) -> None:
         """Everything into the database, sequences brought up to date."""
-        say(f"Storing {self.contacts} contacts and {len(self._rows['desk_message'])} messages …")
+        counts = {"contacts": self.contacts, "messages": len(self._rows["desk_message"])}
+        say(_("Storing %(contacts)d contacts and %(messages)d messages …") % counts)
         with connection.cursor() as cursor:
             for table, columns in _TABLES.items():
                 names = ", ".join(f'"{column}"' for column in columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from datetime import datetime
 
 import pytest
@@ -220,6 +221,13 @@ def test_pages_lead_from_upload_to_result(world: World, sign_in, now: datetime) 
     assert "2" in client.get(f"/customers/imports/{run.pk}/progress/").content.decode()
     problems = b"".join(client.get(f"/customers/imports/{run.pk}/problems/").streaming_content).decode()
     assert "坏,xx" in problems and "is not a phone number" in problems
+
+
+def test_the_button_counts_what_comes_in_not_the_idle_rows_of_a_workbook(world: World, sign_in, now: datetime) -> None:
+    table = workbook(["姓名", "电话"], ["新客一", "13911110001"], ["坏号码", "12"], ["", ""], ["", ""])
+    run = services.start_import(upload(table, "客户.xlsx"), account=world.supervisor, now=now)
+    page = sign_in(world.supervisor).get(f"/customers/imports/{run.pk}/").content.decode()
+    assert re.findall(r"Import \d+ rows?", page) == ["Import 1 row"]
 
 
 def test_a_wrong_upload_is_answered_at_the_field(world: World, sign_in) -> None:

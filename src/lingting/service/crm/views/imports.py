@@ -21,6 +21,7 @@ from lingting.service.crm import services
 from lingting.service.crm.forms import ImportForm
 from lingting.service.crm.models import Import
 from lingting.service.crm.services import IMPORT_FIELDS
+from lingting.service.crm.services.importing import PREVIEW_ROWS
 
 IMPORT = "crm.import_customers"
 PROBLEMS_SHOWN = 50
@@ -110,7 +111,8 @@ def _mapping_context(run: Import) -> dict[str, Any]:
         "shown": [IMPORT_FIELDS[name].label for name in shown],
         "rows": [{"row": row, "texts": [row.text(name) for name in shown]} for row in rows],
         "problem_count": problem_count,
-        "taken_count": run.total_rows - problem_count if len(rows) >= run.total_rows else run.total_rows,
+        # Fewer rows than a preview shows: these are all, whatever a workbook says about its idle rows.
+        "taken_count": len(rows) - problem_count if len(rows) < PREVIEW_ROWS else run.total_rows,
     }
 
 
