@@ -32,6 +32,7 @@ from harness.people import Customer, Refused, each, insist, sentences
 TAKEOVER_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
 SETTLE_SECONDS = 30.0
+ORPHAN_SECONDS = 10.0
 VICTIMS = ("web", "stream", "one-port", "router", "worker", "postgresql")
 
 
@@ -142,9 +143,11 @@ def _now(centre: Centre, victim: str) -> int:
 
 
 def _orphans(family: list[int]) -> int:
-    """How many children of a killed parent are still there after two seconds; they are ended, for the next one's sake."""
-    time.sleep(2)
-    living = [pid for pid in family if parent_of(pid) == 1]
+    """How many children of a killed parent do not go by themselves; they are ended, for the next one's sake."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    time.sleep(1)  # a parent that was killed may still be going itself
+    while (living := [pid for pid in family if parent_of(pid) == 1]) and time.monotonic() < deadline:
+        time.sleep(0.2)
     for pid in living:
         os.kill(pid, signal.SIGKILL)
     return len(living)

@@ -145,6 +145,24 @@ def test_a_second_start_keeps_the_data_and_a_killed_parent_leaves_nothing(home: 
     assert wait_until_gone(everyone, seconds=30) == []
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 0.8])
+def test_workers_of_pages_that_still_load_go_with_their_killed_parent(tmp_path: Path, seconds: float) -> None:
+    nowhere = {"LINGTING_HOME": str(tmp_path), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    pages = subprocess.Popen(
+        [sys.executable, "-m", "lingting.config.command", "web", "--port", str(free_port())],
+        env=os.environ | nowhere, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    limit = time.monotonic() + READY_SECONDS
+    while not members_of(pages.pid) and time.monotonic() < limit:
+        time.sleep(0.05)
+    time.sleep(seconds)
+    family = members_of(pages.pid)
+    pages.kill()
+    pages.wait(10)
+    assert family
+    assert wait_until_gone(family, seconds=60) == []
+
+
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [

@@ -71,9 +71,11 @@ def main(host: str, port: int) -> int:
     return 0
 
 
-def die_with_parent(signal_number: int = signal.SIGTERM) -> None:
-    """Asks the kernel to send us a signal when our parent is gone, however it went."""
+def die_with_parent(signal_number: int = signal.SIGTERM, *, parent: int | None = None) -> None:
+    """Asks the kernel to send us a signal when our parent is gone, however it went; at once if `parent` is gone already."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
+    if parent is not None and os.getppid() != parent:
+        os.kill(os.getpid(), signal_number)
 
 
 def _load() -> None:

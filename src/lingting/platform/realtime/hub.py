@@ -18,8 +18,6 @@ from lingting.platform.realtime.subscribers import Subscriber
 from lingting.platform.realtime.visitors import Visitor
 
 LONGEST_BACKOFF_SECONDS = 5.0
-REST_SHARE = 3.0
-"""The hub rests at least so many times as long as a round took: many listeners mean larger rounds, not more of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -193,7 +191,6 @@ class Hub:
         backoff = 0.1
         while True:
             self._wake.clear()
-            began = asyncio.get_running_loop().time()
             try:
                 await self._read_round()
             except ConnectionError as error:
@@ -204,8 +201,7 @@ class Hub:
                 continue
             backoff = 0.1
             self._read_done.set()
-            worked = asyncio.get_running_loop().time() - began
-            await asyncio.sleep(max(self.limits.coalesce_seconds, min(self.limits.longest_rest_seconds, REST_SHARE * worked)))
+            await asyncio.sleep(self.limits.coalesce_seconds)
             await self._wait_for_wake()
 
     async def _wait_for_wake(self) -> None:

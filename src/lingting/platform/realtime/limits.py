@@ -28,8 +28,6 @@ class LiveLimits:
     """The hub looks for entries this often even when nobody woke it."""
     coalesce_seconds: float = 0.04
     """Least time between two reads, so that a burst of commits is one broadcast."""
-    longest_rest_seconds: float = 0.1
-    """Most time between two reads while there is something to read; a busy hub rests a multiple of what a round took."""
     presence_seconds: float = 5
     retry_seconds: float = 2
     reconnect_spread_seconds: float = 3
