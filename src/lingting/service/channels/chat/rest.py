@@ -330,7 +330,7 @@ def _conversation_out(session: ChatSession, *, visitor: Visitor, after_id: int, 
     cursor = recent_live_cursor(seconds=1)
     seen = selectors.standing(session, now=now)
     if after_id == _MANY:
-        said = selectors.nothing_after(session.conversation_id)
+        said = selectors.nothing_of([session.conversation_id])[session.conversation_id]
     else:
         said = selectors.messages_after(
             session.conversation_id, after_id=after_id, visitor=visitor, is_held=bool(seen.agent_name), now=now

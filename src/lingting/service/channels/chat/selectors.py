@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from lingting.kernel.accounts.models import Account
 from lingting.kernel.calendars.selectors import recent_openings
 from lingting.platform.database.composed import composed, one
 from lingting.platform.files.models import StoredFile
@@ -77,8 +76,7 @@ def standing(session: ChatSession, *, now: datetime) -> ChatStanding:
     """How the chat stands at this moment; a handful of small queries."""
     conversation = session.conversation
     if conversation.ended_at is not None:
-        agent, is_rated = one(_names_of_agents(conversation.pk)) or "", bool(_ratings_of(conversation.pk))
-        return ChatStanding("ended", agent, None, may_leave_contact=False, is_rated=is_rated)
+        return replace(standings_of_ended([conversation.pk])[conversation.pk], is_rated=bool(_ratings_of(conversation.pk)))
     contact = one(_waiting_with(conversation.pk))
     if contact is None:
         name = one(_owner_of(conversation.pk))
@@ -130,13 +128,6 @@ def _owner_of(conversation_id: int) -> QuerySet[Assignment, str]:
     return in_hand.values_list("account__display_name", flat=True)
 
 
-@composed
-def _names_of_agents(conversation_id: int) -> QuerySet[Account, str]:
-    """The last who had it."""
-    had = Account.objects.filter(assignments__conversation_id=conversation_id).order_by("-assignments__id")
-    return had.values_list("display_name", flat=True)[:1]
-
-
 def messages_after(
     conversation_id: int, *, after_id: int, visitor: Visitor, is_held: bool, now: datetime
 ) -> Said:
@@ -153,13 +144,8 @@ def messages_after(
     )  # fmt: skip
 
 
-def nothing_after(conversation_id: int) -> Said:
-    """As `messages_after` for a page that has everything: no messages, only how far ours have read."""
-    return Said([], has_more=False, has_earlier=False, read_up_to=_read_up_to(conversation_id, rows=(), is_all=False))
-
-
 def nothing_of(conversation_ids: Sequence[int]) -> dict[int, Said]:
-    """`nothing_after` for many, by conversation; one query."""
+    """By conversation, for pages that have everything: no messages, only how far ours have read; one query."""
     read = dict(_last_reads(list(conversation_ids)))
     return {pk: Said([], has_more=False, has_earlier=False, read_up_to=read.get(pk, 0)) for pk in conversation_ids}
 
@@ -184,13 +170,7 @@ def _read_up_to(conversation_id: int, *, rows: Sequence[Mapping[str, Any]], is_a
     if is_all:
         seen = (row["id"] for row in rows if row["kind"] == MessageKind.CUSTOMER and row["read_at"] is not None)
         return max(seen, default=0)
-    return one(_last_read(conversation_id)) or 0
-
-
-@composed
-def _last_read(conversation_id: int) -> QuerySet[Message, int]:
-    read = Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.CUSTOMER, read_at__isnull=False)
-    return read.order_by("-id").values_list("id", flat=True)[:1]
+    return nothing_of([conversation_id])[conversation_id].read_up_to
 
 
 def messages_before(

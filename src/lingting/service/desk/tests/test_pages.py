@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from lingting.kernel.accounts.models import Account, Grant, Role
+from lingting.kernel.accounts.models import Account
 from lingting.service.desk import services
 from lingting.service.desk.models import Attachment, CannedReply, Case, CaseType, Draft, Mention, Message, SavedView, Tag
 from lingting.service.desk.selectors import inbox
@@ -48,16 +48,6 @@ def test_every_view_opens_empty_and_full(scene: Scene, view: str):
     services.add_note(case.pk, text="@周敏", mention_ids=[scene.zhou.pk], actor=scene.lin.as_actor, now=later())
     assert client.get(reverse("desk:inbox", args=[view])).status_code == 200
     assert client.get(reverse("desk:inbox", args=[view]), headers=HX).status_code == 200
-
-
-def test_a_new_centre_tells_its_administrator_the_first_steps(scene: Scene):
-    role = Role.objects.create(key="builder", name_zh="搭建", name_en="Builder", permissions=["routing.manage_queues"])
-    Grant.objects.create(account=scene.zhou, role=role, reach="all", granted_at=NOW)
-    nobody_yet = signed_in(scene.zhou).get(reverse("desk:home")).content.decode()
-    assert reverse("organisation:person-new") in nobody_yet and "三步接通第一个会话" in nobody_yet
-    assert "三步" not in signed_in(scene.lin).get(reverse("desk:home")).content.decode()
-    scene.case()
-    assert "三步" not in signed_in(scene.zhou).get(reverse("desk:home")).content.decode()
 
 
 def test_each_view_lists_what_it_says(scene: Scene):

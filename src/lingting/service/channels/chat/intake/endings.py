@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -12,18 +11,11 @@ from lingting.kernel.timeline.events import Actor
 from lingting.platform.realtime.positions import recent_live_cursor
 from lingting.platform.rest.together import Call, Done
 from lingting.service.channels.chat import rest, selectors
-from lingting.service.channels.chat.intake.road import answer_of, done_together, may_come_from, token_of
-from lingting.service.channels.chat.tokens import Speaker, speakers_of
-from lingting.service.crm.models import Customer
+from lingting.service.channels.chat.intake.road import answer_of, done_together, may_come_from, speaking, token_of
+from lingting.service.channels.chat.tokens import speakers_of
 from lingting.service.desk.services import end_conversations
 
 PATH = r"/api/v1/chat/conversations/([0-9]{1,18})/end"
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    conversation_id: int
-    actor: Actor
 
 
 def answer(calls: Sequence[Call]) -> list[Done | None]:
@@ -31,27 +23,21 @@ def answer(calls: Sequence[Call]) -> list[Done | None]:
     now = timezone.now()
     speakers = speakers_of([(token_of(call), int(call.values[0])) for call in calls])
     wishes = {
-        place: _wish(calls[place], speaker=one)
+        place: (int(calls[place].values[0]), speaking(calls[place], one))
         for place, one in enumerate(speakers)
         if one is not None and may_come_from(calls[place], one.origins)
     }
     return done_together(calls, given=wishes, endpoint=rest.end_conversation, act=lambda some: _ended(some, now=now), now=now)
 
 
-def _wish(call: Call, *, speaker: Speaker) -> _Wish:
-    name = Customer.label_of(speaker.customer_id, name=speaker.customer_name)
-    call.auth = rest.caller_of_visitor(speaker.key, label=name, extra={})
-    return _Wish(int(call.values[0]), Actor("customer", speaker.customer_id, name))
-
-
-def _ended(wishes: list[_Wish], *, now: datetime) -> list[Done | None]:
+def _ended(wishes: list[tuple[int, Actor]], *, now: datetime) -> list[Done | None]:
     cursor = recent_live_cursor(seconds=1)
-    outcomes = end_conversations({wish.conversation_id: wish.actor for wish in wishes}, by="customer", now=now, waits=False)
+    outcomes = end_conversations(dict(wishes), by="customer", now=now, waits=False)
     ended = [pk for pk, is_new in outcomes.items() if is_new]
     standings, read = (selectors.standings_of_ended(ended), selectors.nothing_of(ended)) if ended else ({}, {})
     return [
         answer_of(rest.conversation_out(pk, seen=standings[pk], said=read[pk], cursor=cursor), status=200)
-        if (pk := wish.conversation_id) in standings
+        if pk in standings
         else None
-        for wish in wishes
+        for pk, _actor in wishes
     ]

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from lingting.kernel.timeline.events import Actor
 from lingting.platform.rest.together import Call, Done
 from lingting.service.channels.chat import rest, schemas
-from lingting.service.channels.chat.intake.road import answer_of, body_of, done_together, may_come_from, token_of
+from lingting.service.channels.chat.intake.road import answer_of, body_of, done_together, may_come_from, speaking, token_of
 from lingting.service.channels.chat.tokens import Speaker, speakers_of
-from lingting.service.crm.models import Customer
 from lingting.service.desk.models import MessageKind
 from lingting.service.desk.services import AddedMessage, NewMessage, add_messages
 
@@ -35,10 +33,7 @@ def _message(call: Call, *, speaker: Speaker) -> NewMessage | None:
     body = body_of(call, schemas.MessageIn) if may_come_from(call, speaker.origins) else None
     if body is None or body.files:
         return None
-    name = Customer.label_of(speaker.customer_id, name=speaker.customer_name)
-    call.auth = rest.caller_of_visitor(speaker.key, label=name, extra={})
-    actor = Actor("customer", speaker.customer_id, name)
-    return NewMessage(int(call.values[0]), MessageKind.CUSTOMER.value, body.text, actor, body.client_key)
+    return NewMessage(int(call.values[0]), MessageKind.CUSTOMER.value, body.text, speaking(call, speaker), body.client_key)
 
 
 def _stored(added: object) -> Done | None:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
+from lingting.kernel.timeline.events import Actor
 from lingting.platform.audit import Actor as Acting
 from lingting.platform.audit import acting
 from lingting.platform.refusals import Refusal
@@ -15,7 +16,9 @@ from lingting.platform.rest.limits import check_rate, give_back, top_up
 from lingting.platform.rest.marks import marks_of
 from lingting.platform.rest.parsing import JsonParser, JsonRenderer
 from lingting.platform.rest.together import Call, Done
-from lingting.service.channels.chat import schemas
+from lingting.service.channels.chat import rest, schemas
+from lingting.service.channels.chat.tokens import Speaker
+from lingting.service.crm.models import Customer
 
 _SCHEME = "visitor "
 _SEVERAL = Acting("visitor", "", "several at once")
@@ -68,6 +71,13 @@ def may_come_from(call: Call, origins: Sequence[str]) -> bool:
     """Whether the page that calls is on one of the widget's sites, as far as that is plain."""
     origin = call.raw_headers.get(b"origin", b"").decode("latin-1").lower()
     return not origin or not origins or origin in origins
+
+
+def speaking(call: Call, speaker: Speaker) -> Actor:
+    """Who speaks, as the actor of facts; the call counts under them from here on."""
+    name = Customer.label_of(speaker.customer_id, name=speaker.customer_name)
+    call.auth = rest.caller_of_visitor(speaker.key, label=name, extra={})
+    return Actor("customer", speaker.customer_id, name)
 
 
 def body_of(call: Call, schema: type[Body]) -> Body | None:
