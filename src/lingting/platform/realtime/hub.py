@@ -50,6 +50,7 @@ class Hub:
         self._lineage = self._lineage_before = ""
         self._by_topic: dict[str, set[Subscriber]] = defaultdict(set)
         self._unsent: set[Subscriber] = set()
+        self._patient: set[Subscriber] = set()
         self._signals: list[tuple[tuple[str, ...], str, object, datetime]] = []
         self._connections_of: Counter[Visitor] = Counter()
         self._unfinished: tuple[Look, Cursor] | None = None
@@ -269,10 +270,7 @@ class Hub:
         for sent in entries:
             self._recall.add(sent)
             for heard, listeners in self._listeners(sent.entry.topics):
-                frame = sent.frame_heard_as(heard)
-                for subscriber in listeners:
-                    subscriber.offer(frame)
-                    self._unsent.add(subscriber)
+                self._offer(sent.frame_heard_as(heard), heard=heard, to=listeners)
         self._tell_signals()
 
     def pass_on(self, *, topics: tuple[str, ...], kind: str, data: object, at: datetime) -> None:
@@ -289,25 +287,40 @@ class Hub:
         signals, self._signals = self._signals, []
         for topics, kind, data, at in signals:
             for heard, listeners in self._listeners(topics):
-                frame = signal_frame(kind=kind, topics=heard, data=data, at=at)
-                for subscriber in listeners:
-                    subscriber.offer(frame, may_skip=True)
-                    self._unsent.add(subscriber)
+                self._offer(signal_frame(kind=kind, topics=heard, data=data, at=at), heard=heard, to=listeners, may_skip=True)
         unsent, self._unsent = self._unsent, set()
         for subscriber in unsent:
             subscriber.flush()
 
+    def _offer(self, frame: bytes, *, heard: tuple[str, ...], to: Iterable[Subscriber], may_skip: bool = False) -> None:
+        """Queue a frame for those who hear it. What concerns everybody alike waits for company, `broadcast_seconds` at most."""
+        if any(":" in topic for topic in heard):
+            hurried = self._unsent
+        else:
+            hurried = self._patient
+            if not hurried:
+                asyncio.get_running_loop().call_later(self.limits.broadcast_seconds, self._tell_patient)
+        for subscriber in to:
+            subscriber.offer(frame, may_skip=may_skip)
+            hurried.add(subscriber)
+
+    def _tell_patient(self) -> None:
+        patient, self._patient = self._patient, set()
+        for subscriber in patient:
+            subscriber.flush()
+
     def _listeners(self, topics: Iterable[str]) -> Iterable[tuple[tuple[str, ...], Iterable[Subscriber]]]:
-        """Who listens to any of the topics, by those of them that they listen to."""
-        found = [(topic, listeners) for topic in topics if (listeners := self._by_topic.get(topic))]
-        if len(found) == 1:
-            [(topic, listeners)] = found
-            return [((topic,), tuple(listeners))]
-        heard: dict[Subscriber, tuple[str, ...]] = defaultdict(tuple)
-        for topic, listeners in found:
-            for subscriber in listeners:
-                heard[subscriber] += (topic,)
+        """Who listens to any of the topics, by those of them that they listen to.
+
+        The largest audience is taken as one: only who is in another one, too, is looked at by themselves.
+        """
+        found = {topic: listeners for topic in topics if (listeners := self._by_topic.get(topic))}
+        if not found:
+            return ()
+        largest = max(found, key=lambda topic: len(found[topic]))
+        others = set[Subscriber]().union(*(listeners for topic, listeners in found.items() if topic != largest))
         by_heard: dict[tuple[str, ...], list[Subscriber]] = defaultdict(list)
-        for subscriber, named in heard.items():
-            by_heard[named].append(subscriber)
+        for subscriber in others:
+            by_heard[tuple(topic for topic, listeners in found.items() if subscriber in listeners)].append(subscriber)
+        by_heard[(largest,)] += found[largest] - others
         return by_heard.items()

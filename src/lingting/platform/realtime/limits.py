@@ -28,6 +28,9 @@ class LiveLimits:
     """The hub looks for entries this often even when nobody woke it."""
     coalesce_seconds: float = 0.04
     """Least time between two reads, so that a burst of commits is one broadcast."""
+    broadcast_seconds: float = 0.2
+    """Most time that news for everybody on a topic without a key (a list, the wall) waits for more to go with it; news
+    of one thing or person (`case:12`, `account:7`) leaves at once and takes along what waits for the same listener."""
     presence_seconds: float = 5
     retry_seconds: float = 2
     reconnect_spread_seconds: float = 3

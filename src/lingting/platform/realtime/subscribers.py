@@ -101,6 +101,7 @@ class Subscriber:
     def stop(self) -> None:
         """The connection is gone: nothing is to be sent any more."""
         self._is_closing = True
+        self._queue = None
         if self._pump is not None:
             self._pump.cancel()
 

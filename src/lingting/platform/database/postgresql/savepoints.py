@@ -99,6 +99,11 @@ class KeptSavepoints(_Wrapper):  # type: ignore[misc]
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.kept = Kept()
+        self.is_one_fate = False
+
+    def _savepoint_allowed(self) -> bool:
+        """None inside `one_fate`: Django then treats an inner `atomic` as part of the outer one."""
+        return not self.is_one_fate and bool(super()._savepoint_allowed())
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from lingting.platform.database.binding import bound_cursor
+from lingting.platform.database.one_fate import one_fate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,4 +159,45 @@ def test_steps_cost_no_message_of_their_own(sent: list[str]) -> None:
         with transaction.atomic():
             put(2)
     assert [message.count("SAVEPOINT") for message in sent] == [2, 3]  # two made; two released and one made
+    assert shelf() == [1, 2]
+
+
+def test_steps_of_one_fate_make_no_savepoint(sent: list[str]) -> None:
+    with one_fate():
+        put(1)
+        with transaction.atomic(), transaction.atomic():
+            put(2, is_bound=True)
+        put(3)
+    assert shelf() == [1, 2, 3]
+    assert not [message for message in sent if "SAVEPOINT" in message]
+
+
+def test_a_step_that_fails_takes_all_of_one_fate_with_it() -> None:
+    with transaction.atomic():
+        put(1)
+        with pytest.raises(IntegrityError), one_fate():
+            put(2)
+            with transaction.atomic():
+                put(1)
+        with transaction.atomic():
+            put(3)
+    assert shelf() == [1, 3]
+
+
+def test_a_failure_that_is_caught_inside_one_fate_is_not_passed_over() -> None:
+    put(1)
+    with pytest.raises(transaction.TransactionManagementError), one_fate():
+        put(2)
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            put(1)
+    assert shelf() == [1]
+
+
+def test_savepoints_are_made_again_after_one_fate() -> None:
+    with transaction.atomic():
+        with one_fate():
+            put(1)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            put(1)
+        put(2)
     assert shelf() == [1, 2]

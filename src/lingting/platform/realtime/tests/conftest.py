@@ -142,6 +142,7 @@ def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitors, "_authenticators", [staff_by_token])
     monkeypatch.setattr(topics, "_checks", {})
     topics.register_topic("case", topics.each(lambda visitor, topic: True))
+    topics.register_topic("wall", topics.each(lambda visitor, topic: True))
     topics.register_topic("secret", topics.each(lambda visitor, topic: topic == f"secret:{visitor.id}"))
 
 

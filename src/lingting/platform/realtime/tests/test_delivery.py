@@ -64,6 +64,25 @@ def test_an_entry_without_live_payload_is_not_sent(hub: RunningHub, writer: Writ
         assert [news["id"] for news in client.news(1)] == shown
 
 
+def test_news_for_everybody_reaches_who_listens_to_nothing_else(hub: RunningHub, writer: Writer) -> None:
+    with hub.connect(topics="wall") as client:
+        assert client.next_event()
+        shown = writer.write("wall", count=3)
+
+        assert [news["id"] for news in client.news(3)] == shown
+
+
+def test_news_of_ones_own_takes_along_what_waits_for_company_and_keeps_the_order(start_hub: Start, writer: Writer) -> None:
+    hub = start_hub(broadcast_seconds=3600)
+    with hub.connect(topics="wall,case:1") as client:
+        assert client.next_event()
+        shown = writer.write("wall") + writer.write("case:1")
+        assert [news["id"] for news in client.news(2)] == shown
+
+        shown = writer.write("case:1") + writer.write("wall", count=2) + writer.write("case:1")
+        assert [news["id"] for news in client.news(4)] == shown
+
+
 def test_a_slow_transaction_holds_up_nobody_and_is_not_lost(hub: RunningHub, writer: Writer, conninfo: str) -> None:
     slow = Writer(conninfo)
     slow.connection.execute("BEGIN")

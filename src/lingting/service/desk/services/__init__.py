@@ -35,6 +35,7 @@ from lingting.service.desk.services.macros import (
     save_macro,
 )
 from lingting.service.desk.services.merging import CannotMerge, case_for, merge_case, undo_merge
+from lingting.service.desk.services.message_rows import just_opened
 from lingting.service.desk.services.messages import (
     AddedMessage,
     NewMessage,
@@ -136,6 +137,7 @@ __all__ = [
     "filled",
     "filled_lines",
     "import_cases",
+    "just_opened",
     "latest_conversation_id",
     "line_text",
     "link_cases",

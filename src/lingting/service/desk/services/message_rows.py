@@ -12,7 +12,7 @@ import orjson
 from django.db import connection
 
 from lingting.platform.database.binding import bound_cursor
-from lingting.service.desk.models import MessageKind
+from lingting.service.desk.models import CaseState, Conversation, MessageKind, Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,11 @@ def lock_targets(conversation_ids: Iterable[int], *, waits: bool) -> dict[int, T
     with bound_cursor(connection) as cursor:
         cursor.execute(_TARGETS if waits else f"{_TARGETS} SKIP LOCKED", [list(conversation_ids)])
         return {row[0]: Target(*row) for row in cursor.fetchall()}
+
+
+def just_opened(talk: Conversation, *, queue: Queue) -> Target:
+    """The target of a conversation which this transaction has opened, with its case: nobody else can have it in hand."""
+    return Target(talk.pk, talk.case_id, talk.channel, False, CaseState.OPEN.value, None, None, None, queue.response_hours)
 
 
 def write(rows: Sequence[dict[str, Any]], *, kind: str) -> dict[int, int]:

@@ -7,7 +7,7 @@ their commits, so "everything after id n" never misses one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,15 +93,18 @@ def add_message(
 
 
 @transaction.atomic
-def add_messages(items: Sequence[NewMessage], *, now: datetime, waits: bool = True) -> list[AddedMessage | Refusal]:
+def add_messages(
+    items: Sequence[NewMessage], *, now: datetime, waits: bool = True, opened: Mapping[int, Target] | None = None
+) -> list[AddedMessage | Refusal]:
     """The same for many in one transaction: for each, in order, the stored message or why it was refused.
 
     A refused one leaves no trace and does not hinder the others. Without `waits`, conversations whose case somebody
     else has in hand are refused with `ConversationIsBusy` (and so are unknown ones): nobody waits for a stranger's lock.
-    Locks the cases in the order of their ids.
+    Locks the cases in the order of their ids. `opened`: all the conversations, if this transaction has just opened them
+    (`just_opened`); then there is nothing to lock.
     """
     outcomes: dict[int, AddedMessage | Refusal] = {}
-    targets = message_rows.lock_targets({item.conversation_id for item in items}, waits=waits)
+    targets = opened or message_rows.lock_targets({item.conversation_id for item in items}, waits=waits)
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, item in enumerate(items):
         try:
@@ -200,7 +203,7 @@ def _file_names(attachment_ids: Sequence[int]) -> str:
     return "📎 " + ", ".join(StoredFile.objects.filter(pk__in=attachment_ids).values_list("original_name", flat=True))
 
 
-def _tell(items: Sequence[NewMessage], *, targets: dict[int, Target], ids: dict[int, int], now: datetime) -> None:
+def _tell(items: Sequence[NewMessage], *, targets: Mapping[int, Target], ids: dict[int, int], now: datetime) -> None:
     """Records the facts and tells the lists of everyone that a case without an owner was touched."""
     happenings: list[Happening] = []
     states = {target.case_id: target.state for target in targets.values()}

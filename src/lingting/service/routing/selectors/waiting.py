@@ -65,7 +65,7 @@ def outlook(contact: Contact) -> WaitOutlook:
 
 
 def outlooks(contacts: Sequence[Contact]) -> dict[int, WaitOutlook]:
-    """The same for many, by contact; two statements, one more for each queue beyond the first."""
+    """The same for many, by contact; one statement, others every two seconds at most."""
     on_duty = {queue_id: _on_duty(queue_id) for queue_id in {contact.queue_id for contact in contacts}}
     with bound_cursor(connection) as cursor:
         cursor.execute(_AHEAD, [[contact.pk for contact in contacts]])
@@ -82,8 +82,9 @@ def _outlook(queue_id: int, *, ahead: int, on_duty: tuple[int, int]) -> WaitOutl
     return WaitOutlook(ahead + 1, _rounded(middle * 0.6), _rounded(middle * 1.6), people, answered)
 
 
+@remembered()
 def _on_duty(queue_id: int) -> tuple[int, int]:
-    """How many serve a queue now, and how many contacts they have room for."""
+    """How many serve a queue now, and how many contacts they have room for; an estimate that may be two seconds old."""
     with bound_cursor(connection) as cursor:
         cursor.execute(_ON_DUTY, {"queue": queue_id, "capacity": DEFAULT_CAPACITY})
         found: tuple[int, int] = cursor.fetchone()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor, Happening
 from lingting.kernel.timeline.services import record, record_many
-from lingting.platform.database.composed import composed
+from lingting.platform.database.binding import bound_cursor
 from lingting.platform.database.inserting import insert_many
 from lingting.platform.database.single_rows import update_row
-from lingting.service.desk.models import Case, Conversation, Priority
+from lingting.service.desk.models import Case, Priority
 from lingting.service.routing.events import ContactAbandoned, ContactQueued
-from lingting.service.routing.models import Assignment, Contact, QueueRule
+from lingting.service.routing.models import Contact, QueueRule
 from lingting.service.routing.services.locking import lock_waiting_contact
 from lingting.service.routing.services.refusals import NoSuchContact
 from lingting.service.routing.services.withdrawing import withdraw_offer_for
@@ -54,11 +52,10 @@ def enqueue(
 @transaction.atomic
 def enqueue_many(waiting: Sequence[Waiting], *, now: datetime) -> list[Contact]:
     """The same for many, in their order; each conversation once. A handful of statements for all."""
-    talks = _talks([each.conversation_id for each in waiting])
+    talks = _talks([each.conversation_id for each in waiting], now=now)
     if any(each.conversation_id not in talks for each in waiting):
         raise NoSuchContact(_("This conversation does not exist."))
-    agents = _last_agents([talks[each.conversation_id] for each in waiting if each.only_for_id is None], now=now)
-    contacts = [_contact(each, talk=talks[each.conversation_id], agents=agents, now=now) for each in waiting]
+    contacts = [_contact(each, talk=talks[each.conversation_id], now=now) for each in waiting]
     try:
         with transaction.atomic():
             insert_many(contacts)
@@ -80,39 +77,54 @@ def enqueue_many(waiting: Sequence[Waiting], *, now: datetime) -> list[Contact]:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """What routing asks of a conversation and its case; the queue's rule is its default where nobody has set one."""
+    """What routing asks of a conversation and its case; the queue's rule is its default where nobody has set one.
+
+    `last_agent_id`: who last answered the customer, where the rule asks for that and it is not too long ago.
+    """
 
     conversation_id: int
     channel: str
     case_id: int
-    customer_id: int
     queue_id: int
     priority: int
     is_demo: bool
     tier_points: int
     rule_points: int
-    last_agent_days: int
+    last_agent_id: int | None
 
 
-def _talks(conversation_ids: Sequence[int]) -> dict[int, _Talk]:
-    return {row[0]: _Talk(*row) for row in _asked_of(list(conversation_ids))}
+_TALKS = """
+    SELECT talk.id, talk.channel, talk.case_id, file.queue_id, file.priority, file.is_demo, COALESCE(tier.priority, 0),
+           COALESCE(rule.priority, %(points)s::integer), CASE WHEN COALESCE(rule.last_agent_days, %(days)s::integer) > 0 THEN (
+               SELECT held.account_id FROM desk_case earlier
+               JOIN desk_conversation before ON before.case_id = earlier.id
+               JOIN routing_assignment held ON held.conversation_id = before.id
+               JOIN accounts_account person ON person.id = held.account_id
+               WHERE earlier.customer_id = file.customer_id AND person.is_active
+                 AND held.started_at > %(now)s::timestamptz - COALESCE(rule.last_agent_days, %(days)s::integer) * interval '1 day'
+               ORDER BY held.started_at DESC, held.id DESC LIMIT 1) END
+    FROM desk_conversation talk
+    JOIN desk_case file ON file.id = talk.case_id
+    JOIN crm_customer customer ON customer.id = file.customer_id
+    LEFT JOIN crm_tier tier ON tier.id = customer.tier_id
+    LEFT JOIN routing_queuerule rule ON rule.queue_id = file.queue_id
+    WHERE talk.id = ANY(%(talks)s::bigint[])
+"""
 
 
-@composed
-def _asked_of(conversation_ids: list[int]) -> QuerySet[Conversation, tuple[Any, ...]]:
+def _talks(conversation_ids: Sequence[int], *, now: datetime) -> dict[int, _Talk]:
     usual = QueueRule()
-    return Conversation.objects.filter(pk__among=conversation_ids).values_list(
-        "pk", "channel", "case_id", "case__customer_id", "case__queue_id", "case__priority", "case__is_demo",
-        Coalesce("case__customer__tier__priority", 0), Coalesce("case__queue__rule__priority", usual.priority),
-        Coalesce("case__queue__rule__last_agent_days", usual.last_agent_days),
-    )  # fmt: skip
+    values: dict[str, Any] = {"talks": list(conversation_ids), "points": usual.priority, "days": usual.last_agent_days, "now": now}
+    with bound_cursor(connection) as cursor:
+        cursor.execute(_TALKS, values)
+        return {row[0]: _Talk(*row) for row in cursor.fetchall()}
 
 
-def _contact(waiting: Waiting, *, talk: _Talk, agents: Mapping[int, int], now: datetime) -> Contact:
+def _contact(waiting: Waiting, *, talk: _Talk, now: datetime) -> Contact:
     return Contact(
         conversation_id=talk.conversation_id, case_id=talk.case_id, queue_id=talk.queue_id, channel=talk.channel,
         priority=points(talk.priority, rule=talk.rule_points, tier=talk.tier_points) + waiting.extra_priority, entered_at=now,
-        only_for_id=waiting.only_for_id, preferred_id=None if waiting.only_for_id else agents.get(talk.case_id),
+        only_for_id=waiting.only_for_id, preferred_id=None if waiting.only_for_id else talk.last_agent_id,
         is_demo=talk.is_demo,
     )  # fmt: skip
 
@@ -153,29 +165,3 @@ def rule_of(queue: object) -> QueueRule:
 def points(priority: int, *, rule: int, tier: int) -> int:
     """Priority points for `science.match`, the higher the sooner: case, queue and customer tier together."""
     return max(0, rule + tier + (Priority.NORMAL - priority))
-
-
-def _last_agents(talks: Sequence[_Talk], *, now: datetime) -> dict[int, int]:
-    """By case, who last answered its customer, where the queue's rule asks for that and it is not too long ago."""
-    longest = max((talk.last_agent_days for talk in talks), default=0)
-    if not longest:
-        return {}
-    rows = _answered_since([talk.customer_id for talk in talks], now - timedelta(days=longest))
-    last = {customer_id: (account_id, started_at) for customer_id, account_id, started_at in rows}
-    return {
-        talk.case_id: last[talk.customer_id][0]
-        for talk in talks
-        if talk.customer_id in last and last[talk.customer_id][1] > now - timedelta(days=talk.last_agent_days)
-    }
-
-
-@composed
-def _answered_since(customer_ids: list[int], moment: datetime) -> QuerySet[Assignment, tuple[int, int, datetime]]:
-    """Of each customer the last assignment since a moment, to somebody who is still there."""
-    answered = Assignment.objects.filter(
-        conversation__case__customer_id__among=customer_ids, started_at__gt=moment, account__is_active=True
-    )
-    latest = answered.order_by("conversation__case__customer_id", "-started_at", "-pk")
-    return latest.distinct("conversation__case__customer_id").values_list(
-        "conversation__case__customer_id", "account_id", "started_at"
-    )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from lingting.platform.database.one_fate import one_fate
 from lingting.platform.realtime.positions import recent_live_cursor
 from lingting.platform.rest.together import Call, Done
 from lingting.service.channels.chat import rest, schemas, selectors
@@ -40,7 +41,8 @@ def _beginning(call: Call, *, visitor: Visitor) -> Beginning | None:
 
 def _begun(items: list[Beginning], *, now: datetime) -> list[Done | None]:
     cursor = recent_live_cursor(seconds=1)
-    begun = begin_many(items, now=now)
+    with one_fate():
+        begun = begin_many(items, now=now)
     waiting = [(said.session, said.contact) for said in begun if said is not None and said.contact is not None]
     standings = selectors.standings_of_new(waiting, now=now) if waiting else {}
     return [

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from lingting.kernel.timeline.events import Actor
+from lingting.platform.database.one_fate import one_fate
 from lingting.platform.realtime.positions import recent_live_cursor
 from lingting.platform.rest.together import Call, Done
 from lingting.service.channels.chat import rest, selectors
@@ -32,7 +33,8 @@ def answer(calls: Sequence[Call]) -> list[Done | None]:
 
 def _ended(wishes: list[tuple[int, Actor]], *, now: datetime) -> list[Done | None]:
     cursor = recent_live_cursor(seconds=1)
-    outcomes = end_conversations(dict(wishes), by="customer", now=now, waits=False)
+    with one_fate():
+        outcomes = end_conversations(dict(wishes), by="customer", now=now, waits=False)
     ended = [pk for pk, is_new in outcomes.items() if is_new]
     standings, read = (selectors.standings_of_ended(ended), selectors.nothing_of(ended)) if ended else ({}, {})
     return [

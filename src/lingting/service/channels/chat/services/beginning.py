@@ -26,6 +26,7 @@ from lingting.service.desk.services import (
     NewMessage,
     add_messages,
     check_text,
+    just_opened,
     open_cases,
     start_conversations,
 )
@@ -135,7 +136,8 @@ def _lock_free(items: Sequence[Beginning]) -> set[int]:
 def _begun(items: Sequence[Beginning], *, now: datetime) -> list[Said]:
     if not items:
         return []
-    sessions = new_sessions([(item.visitor, queue_for(item.visitor, item.queue_key), item.text) for item in items], now=now)
+    queues = [queue_for(item.visitor, item.queue_key) for item in items]
+    sessions = new_sessions([(item.visitor, queue, item.text) for item, queue in zip(items, queues, strict=True)], now=now)
     actors = [actor_of(item.visitor) for item in items]
     words = [
         NewMessage(
@@ -144,8 +146,10 @@ def _begun(items: Sequence[Beginning], *, now: datetime) -> list[Said]:
         )
         for session, item, actor in zip(sessions, items, actors, strict=True)
     ]  # fmt: skip
+    talks = zip(sessions, queues, strict=True)
+    opened = {session.conversation_id: just_opened(session.conversation, queue=queue) for session, queue in talks}
     messages = []
-    for outcome in add_messages(words, now=now):
+    for outcome in add_messages(words, now=now, opened=opened):
         if isinstance(outcome, Refusal):
             raise outcome
         messages.append(outcome)
