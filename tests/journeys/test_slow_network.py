@@ -76,3 +76,24 @@ def test_a_row_that_changes_while_it_is_pressed_still_opens(sign_in: SignIn) -> 
     staff.page.wait_for_timeout(1_200)
     staff.page.mouse.up()
     expect(staff.page.locator("#desk-case")).to_have_attribute("data-case", str(second))
+
+
+def test_what_is_typed_before_the_list_of_colleagues_has_come_chooses_among_them_and_is_no_shortcut(sign_in: SignIn) -> None:
+    staff = sign_in("shenruochuan")
+    first, *_rest = _rows(staff)
+    staff.page.locator(f"#row-{first} .desk-row-link").click()
+    expect(staff.page.locator("#desk-case")).to_have_attribute("data-case", str(first))
+    held: list[Route] = []
+    staff.page.route(re.compile("/choices/assignee/"), lambda route: held.append(route))
+    staff.page.keyboard.press("a")
+    picker = staff.page.locator("#desk-picker")
+    expect(picker).to_be_visible()
+    staff.page.keyboard.type("linxiao")
+    staff.page.keyboard.press("Enter")
+    staff.page.unroute(re.compile("/choices/assignee/"))
+    _let_go(held)
+    expect(picker.locator("[data-index]")).to_have_count(1)
+    expect(picker.locator("[data-index]")).to_contain_text("林晓")
+    staff.page.keyboard.press("Escape")
+    expect(picker).to_be_hidden()
+    assert staff.case_id == first

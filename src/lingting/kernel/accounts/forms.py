@@ -23,6 +23,12 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
 
+    def __init__(self, *positions: Any, **names: Any) -> None:
+        super().__init__(*positions, **names)
+        if self.is_bound and self.data.get("login"):  # Tried already: the password is what is typed again.
+            self.fields["login"].widget.attrs.pop("autofocus")
+            self.fields["password"].widget.attrs["autofocus"] = True
+
 
 class CodeForm(forms.Form):
     code = forms.CharField(

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lingting.kernel.calendars.models import Calendar
+from lingting.platform.ui.spans import SpanField
 
 
 class KindForm(forms.Form):
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=80, required=False)
-    target_minutes = forms.IntegerField(label=gettext_lazy("Time limit in minutes"), min_value=1, max_value=5_000_000)
+    target_minutes = SpanField(label=gettext_lazy("Time limit"))
     calendar = forms.ModelChoiceField(
         Calendar.objects.order_by("id"), label=gettext_lazy("Counts the hours of"), required=False,
         empty_label=gettext_lazy("Round the clock"),

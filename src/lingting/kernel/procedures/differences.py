@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lingting.kernel.procedures.models import OwnerKind, Step, Version, in_language
 from lingting.kernel.procedures.services import export_procedure
+from lingting.platform.ui.spans import span_words
 
 _FIELDS: dict[str, str | Promise] = {
     "title": gettext_lazy("Title"),
@@ -19,7 +20,7 @@ _FIELDS: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),
     "instructions": gettext_lazy("Instructions"),
     "owner": pgettext_lazy("step", "Who does it"),
-    "limit_minutes": gettext_lazy("Time limit in minutes"),
+    "limit_minutes": gettext_lazy("Time limit"),
     "calendar": gettext_lazy("Counts the hours of"),
     "form": pgettext_lazy("questionnaire", "Form"),
     "knowledge": gettext_lazy("Required knowledge"),
@@ -89,6 +90,8 @@ def _text(name: str, value: Any, steps: Mapping[str, Mapping[str, Any]]) -> str:
         )
     if name == "levels":
         return "; ".join(f"≤ {one['up_to'] or '∞'}: {one['least_rank']}" for one in value)
+    if name == "limit_minutes":
+        return span_words(value) if value else ""
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, list):

@@ -17,6 +17,7 @@ from lingting.kernel.procedures.models import OwnerKind, Step
 from lingting.kernel.procedures.services import LevelDraft, OutcomeDraft
 from lingting.kernel.questionnaires.models import Version as FormVersion
 from lingting.kernel.timeline.registry import subject_kinds
+from lingting.platform.ui.spans import SpanField
 
 MOST_REFERENCES = 20
 
@@ -62,6 +63,8 @@ class StepForm(forms.ModelForm):
     )  # fmt: skip
     knowledge = forms.Field(label=gettext_lazy("Required knowledge"), required=False, widget=forms.SelectMultiple)
 
+    limit_minutes = SpanField(label=gettext_lazy("Time limit"), required=False)
+
     class Meta:
         model = Step
         fields = [
@@ -71,7 +74,7 @@ class StepForm(forms.ModelForm):
         labels = {
             "public_zh": gettext_lazy("What customers read, Chinese"), "public_en": gettext_lazy("What customers read, English"),
             "is_mailed": gettext_lazy("Tell the customer by mail when it begins"),
-            "limit_minutes": gettext_lazy("Time limit in minutes"), "calendar": gettext_lazy("Counts the hours of"),
+            "calendar": gettext_lazy("Counts the hours of"),
             "amount_from": gettext_lazy("Amount from"),
         }  # fmt: skip
         help_texts = {

@@ -31,6 +31,15 @@ PROGRAMS = {
     "demo": pgettext_lazy("who made a change", "Demo data"),
     "product": pgettext_lazy("who made a change", "What comes with Lingting"),
 }
+NAMELESS = {
+    "interface": pgettext_lazy("who made a change", "A visitor, not signed in"),
+    "api": pgettext_lazy("who made a change", "A visitor, not signed in"),
+    "job": pgettext_lazy("who made a change", "Lingting by itself"),
+    "command": pgettext_lazy("who made a change", "Somebody at the server"),
+    "import": pgettext_lazy("who made a change", "Lingting by itself"),
+    "database": pgettext_lazy("who made a change", "Somebody in the database itself"),
+}
+"""Who it was where no person can be named: the way says what kind of somebody it must have been."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class ShownChange:
 
     change: Change
     who: str
+    is_named: bool
     thing: str
     via: str
     differences: list[Difference]
@@ -59,11 +69,18 @@ def shown(change: Change) -> ShownChange:
     model = model_of(change.table_name)
     return ShownChange(
         change=change,
-        who=str(PROGRAMS.get(change.actor_id, change.actor_label)) if change.actor_kind == PROGRAM else change.actor_label,
+        who=_who(change),
+        is_named=bool(change.actor_label),
         thing=table_label(change.table_name),
         via=str(VIA_LABELS.get(change.via, change.via)),
         differences=[_difference(column, pair, model=model) for column, pair in sorted(change.changes.items())],
     )
+
+
+def _who(change: Change) -> str:
+    if change.actor_kind == PROGRAM:
+        return str(PROGRAMS.get(change.actor_id, change.actor_label))
+    return change.actor_label or str(NAMELESS.get(change.via, _("Somebody unnamed")))
 
 
 def table_label(table: str) -> str:

@@ -83,13 +83,21 @@ def _is_ours(procedure_key: str) -> bool:
 
 _CARRIED = """
     UPDATE desk_case AS file SET tag_ids = (SELECT array_agg(tag_id ORDER BY tag_id) FROM desk_case_tags WHERE case_id = file.id)
-    WHERE id = ANY(%s)"""
+    WHERE {which}"""
+_OF_CASES = _CARRIED.format(which="id = ANY(%s)")
+_OF_TAG = _CARRIED.format(which="tag_ids @> ARRAY[%s]::bigint[]")
 
 
 @receiver(m2m_changed, sender=Case.tags.through)
 def carry_tags(action: str, *, instance: Case | Tag, pk_set: set[int] | None, reverse: bool, **_more: Any) -> None:
-    """The case's row carries its tags' ids, for the indexes of the inbox."""
-    if action in ("post_add", "post_remove", "post_clear"):
-        case_ids = list(pk_set or ()) if reverse else [instance.pk]
-        with connection.cursor() as cursor:
-            cursor.execute(_CARRIED, [case_ids])
+    """The case's row carries its tags' ids, for the indexes of the inbox.
+
+    A tag that leaves all its cases at once names none of them: they are the rows that still carry it.
+    """
+    if action not in ("post_add", "post_remove", "post_clear"):
+        return
+    with connection.cursor() as cursor:
+        if reverse and action == "post_clear":
+            cursor.execute(_OF_TAG, [instance.pk])
+        else:
+            cursor.execute(_OF_CASES, [list(pk_set or ()) if reverse else [instance.pk]])

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from lingting.kernel.timeline.events import Actor, Happening, receives, receives_many
 from lingting.platform.database.composed import composed
 from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
-from lingting.service.desk.models import Conversation
-from lingting.service.routing.models import Assignment, Contact, Outcome
-from lingting.service.routing.services import Ending, answer_directly, end_assignments, leave_queue, reprioritise
+from lingting.service.desk.models import LIVE_CHANNELS, Case, Conversation
+from lingting.service.routing.models import Assignment, Contact, Outcome, Presence, PresenceState
+from lingting.service.routing.services import (
+    Ending,
+    answer_directly,
+    end_assignment,
+    end_assignments,
+    leave_queue,
+    reprioritise,
+    take_over,
+    transfer_to_queue,
+)
+from lingting.service.routing.services.refusals import NotThere
 
 
 @receives_many(ConversationEnded)
@@ -27,11 +38,41 @@ def free_the_owners(happenings: Sequence[Happening], now: datetime) -> None:
 
 @receives(CaseAssigned)
 def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
-    """A case picked at the desk while its chat waits counts as answered by whoever took it."""
+    """The conversations of a case go where it goes.
+
+    Picked at the desk while its chat waits, it counts as answered by whoever took it. Given to somebody else while its
+    owner is talking, the talk is hers; to nobody, it waits in the queue again. Raises `NotThere` for a colleague who
+    is not at a desk, where a customer is on the line.
+    """
+    for conversation_id, channel in _in_hand_of(fact.previous_id, case_id=fact.case_id):
+        _hand_on(conversation_id, is_live=channel in LIVE_CHANNELS, fact=fact, actor=actor, now=now)
+    if fact.assignee_id is not None:
+        for conversation_id in _without_owner(fact.case_id):
+            answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+
+
+def _hand_on(conversation_id: int, *, is_live: bool, fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     if fact.assignee_id is None:
-        return
-    for conversation_id in _without_owner(fact.case_id):
-        answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+        queue_id = Case.objects.values_list("queue_id", flat=True).get(pk=fact.case_id)
+        transfer_to_queue(conversation_id, queue_id=queue_id, actor=actor, now=now)
+    elif _is_at_desk(fact.assignee_id) or actor.id == fact.assignee_id:
+        take_over(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+    elif not is_live:
+        end_assignment(conversation_id, end_reason="transferred", actor=actor, now=now, with_wrap_up=False)
+    elif actor.is_staff:
+        raise NotThere(_("This colleague is not at a desk now, and the customer is on the line. Choose another, or pass it to a queue."))
+
+
+def _is_at_desk(account_id: int) -> bool:
+    return Presence.objects.filter(pk=account_id).exclude(state=PresenceState.OFFLINE).exists()
+
+
+def _in_hand_of(account_id: int | None, *, case_id: int) -> list[tuple[int, str]]:
+    """The open conversations of a case that this person has in hand, with their channels."""
+    if account_id is None:
+        return []
+    held = Assignment.objects.filter(account_id=account_id, ended_at=None, conversation__case_id=case_id, conversation__ended_at=None)
+    return list(held.order_by("conversation_id").values_list("conversation_id", "conversation__channel"))
 
 
 @composed

@@ -62,7 +62,8 @@ def check_code(account: Account, *, code: str) -> None:
     is_app_code = len(plain) == 6 and plain.isdecimal()
     fits = _fits_app(account, plain) if is_app_code else _fits_recovery(account, plain)
     if not fits:
-        raise WrongCode(_wrong_sentence(), fields={"code": [_wrong_sentence()]})
+        sentence = _wrong_sentence() if is_app_code or plain.isdecimal() else _spent_sentence()
+        raise WrongCode(sentence, fields={"code": [sentence]})
 
 
 @transaction.atomic
@@ -102,3 +103,7 @@ def _digits(text: str) -> str:
 
 def _wrong_sentence() -> str:
     return _("This code does not fit. Wait for the next one in the app and type that.")
+
+
+def _spent_sentence() -> str:
+    return _("This recovery code does not fit or has been used. Type another one of your list.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -68,6 +70,8 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(person: Account
     wrong = sign_in(Client(**ELSEWHERE), "han.mei", "not this one")
     unknown = sign_in(Client(**ELSEWHERE), "nobody", "not this one")
     assert wrong.status_code == unknown.status_code == 422
+    marked = re.findall(r'name="(\w+)"[^>]* autofocus', wrong.content.decode())
+    assert marked == ["password"], "the name stands there already"
     assert list(wrong.context["form"].non_field_errors()) == list(unknown.context["form"].non_field_errors())
 
 
@@ -192,8 +196,11 @@ def test_a_recovery_code_opens_once_and_is_not_readable_in_the_database(person: 
     stored = set(person.staticdevice_set.get().token_set.values_list("token", flat=True))
     assert not stored & {code.replace("-", "") for code in codes}
     services.check_code(person, code=codes[0].upper())
-    with pytest.raises(services.WrongCode):
-        services.check_code(person, code=codes[0])
+    with translation.override("en"):
+        with pytest.raises(services.WrongCode, match="recovery code does not fit or has been used"):
+            services.check_code(person, code=codes[0])
+        with pytest.raises(services.WrongCode, match="next one in the app"):
+            services.check_code(person, code="000 000" if current_code(person) != "000000" else "111 111")
 
 
 def test_after_a_reset_the_person_chooses_a_password_before_anything_else(person: Account) -> None:

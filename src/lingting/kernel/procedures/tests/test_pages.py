@@ -54,7 +54,7 @@ def test_a_procedure_is_written_and_published_in_the_browser(procedure: Procedur
     values = {
         "title_zh": "记录",
         "owner_kind": "subject",
-        "limit_minutes": "30",
+        "limit_minutes": "1 小时 30 分",
         "outcome-0-key": "done",
         "outcome-0-zh": "完成",
         "outcome-0-next": "end",
@@ -64,6 +64,7 @@ def test_a_procedure_is_written_and_published_in_the_browser(procedure: Procedur
     assert made.versions.get().state == "published"
     client.post(f"/procedures/{made.pk}/draft/steps/{first.key}/place/", {"to": "1"})
     draft = made.versions.get(state="draft")
+    assert [step.limit_minutes for step in draft.steps.all()] == [90, None]
     assert [step.title_zh for step in draft.steps.all()] == ["记录", "致电"] and made.versions.count() == 2
     client.post(f"/procedures/{made.pk}/draft/steps/{first.key}/removal/")
     assert draft.steps.count() == 1

@@ -45,3 +45,17 @@ def test_a_value_that_is_one_of_a_few_is_said_in_the_word_of_its_choice() -> Non
     with override("zh-hans"):
         (line,) = shown(change).differences
     assert (line.name, line.old, line.new) == ("语言", "English", "简体中文")
+
+
+@pytest.mark.parametrize(("via", "chinese", "english"), [
+    ("api", "未登录的访客", "A visitor, not signed in"), ("interface", "未登录的访客", "A visitor, not signed in"),
+    ("job", "聆听自动执行", "Lingting by itself"), ("command", "服务器操作人员", "Somebody at the server"),
+    ("database", "直接操作数据库的人", "Somebody in the database itself"), ("carrier pigeon", "未知操作人", "Somebody unnamed"),
+])  # fmt: skip
+def test_where_no_person_can_be_named_the_way_says_who_it_must_have_been(via: str, chinese: str, english: str) -> None:
+    change = Change(table_name="accounts_account", object_id="8", action="create", via=via, changes={})
+    for language, name in (("zh-hans", chinese), ("en", english)):
+        with override(language):
+            assert shown(change).who == name and not shown(change).is_named
+    change.actor_label = "周敏"
+    assert shown(change).who == "周敏" and shown(change).is_named

@@ -62,4 +62,7 @@ def rename_tag(tag_id: int, *, name: str) -> Tag:
 
 def delete_tag(tag_id: int) -> None:
     """Takes a tag off every case and forgets it."""
-    Tag.objects.filter(pk=tag_id).delete()
+    with transaction.atomic():
+        for tag in Tag.objects.filter(pk=tag_id):
+            tag.cases.clear()
+            tag.delete()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.test import Client
+
 from lingting.kernel.accounts.models import Account, Grant, Role
 from lingting.kernel.calendars.models import Calendar
 from lingting.kernel.organisation.models import Employee, Site, Team
@@ -19,6 +21,13 @@ CUSTOMER = Actor("customer", None, "王芳")
 EVERYTHING = [
     "desk.view_cases", "desk.answer_cases", "desk.assign_cases", "desk.bulk_cases", "desk.export_cases", "desk.manage_canned", "desk.manage_types",
 ]  # fmt: skip
+
+
+def signed_in(account: Account) -> Client:
+    """A browser in which this person has signed in."""
+    client = Client()
+    client.force_login(account)
+    return client
 
 
 def later(seconds: int = 60) -> datetime:

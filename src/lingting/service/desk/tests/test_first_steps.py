@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from django.test import Client
 from django.urls import reverse
 
-from lingting.kernel.accounts.models import Account, Grant, Role
-from lingting.service.desk.tests.scene import NOW, Scene
-
-
-def signed_in(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
+from lingting.kernel.accounts.models import Grant, Role
+from lingting.service.desk.tests.scene import NOW, Scene, signed_in
 
 
 def test_a_new_centre_tells_its_administrator_the_first_steps(scene: Scene):

@@ -129,6 +129,26 @@ def test_a_case_carries_the_ids_of_its_tags(scene: Scene):
     assert carried(case) == ["加急"]
 
 
+def test_a_tag_that_takes_or_leaves_its_cases_leaves_no_trace_in_their_rows(scene: Scene):
+    cases = [scene.case() for _ in range(3)]
+    leak, urgent = (Tag.objects.create(name=name) for name in ("漏水", "加急"))
+
+    def carried() -> list[list[int] | None]:
+        return list(Case.objects.order_by("pk").values_list("tag_ids", flat=True))
+
+    urgent.cases.set(cases)
+    leak.cases.set(cases[:2])
+    assert carried() == [[leak.pk, urgent.pk], [leak.pk, urgent.pk], [urgent.pk]]
+    leak.cases.set(cases[1:])
+    assert carried() == [[urgent.pk], [leak.pk, urgent.pk], [leak.pk, urgent.pk]]
+    urgent.cases.clear()
+    assert carried() == [None, [leak.pk], [leak.pk]]
+    leak.cases.set(cases[:1], clear=True)
+    assert carried() == [[leak.pk], None, None]
+    services.delete_tag(leak.pk)
+    assert carried() == [None, None, None]
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_row_tells_its_time_as_every_page_does(language: str):
     with translation.override(language):

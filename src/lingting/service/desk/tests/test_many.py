@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from lingting.kernel.accounts.models import Account, Role
@@ -15,15 +14,9 @@ from lingting.service.desk import selectors, services
 from lingting.service.desk.jobs import act_on_many_cases, permitted
 from lingting.service.desk.models import BulkAct, BulkItem, Case, SavedView
 from lingting.service.desk.services.refusals import UnknownChoice
-from lingting.service.desk.tests.scene import NOW, Scene, later
+from lingting.service.desk.tests.scene import NOW, Scene, later, signed_in
 
 HX = {"HX-Request": "true"}
-
-
-def signed_in(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def anyone(account: Account, case_ids: Sequence[int], permission: str) -> Sequence[int]:

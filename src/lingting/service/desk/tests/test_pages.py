@@ -11,20 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from lingting.kernel.accounts.models import Account
 from lingting.service.desk import services
 from lingting.service.desk.models import Attachment, CannedReply, Case, CaseType, Draft, Mention, Message, SavedView, Tag
 from lingting.service.desk.selectors import inbox
-from lingting.service.desk.tests.scene import CUSTOMER, NOW, Scene, later
+from lingting.service.desk.tests.scene import CUSTOMER, NOW, Scene, later, signed_in
+from lingting.service.desk.views.choices import snooze_options
 
 HX = {"HX-Request": "true"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-
-
-def signed_in(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def toast_of(response: object) -> str:
@@ -389,3 +383,12 @@ def test_case_types_and_tags_are_kept(scene: Scene):
     assert sorted(case.tags.values_list("name", flat=True)) == ["别的", "新名"]
     for name in ("case-types", "tags-list", "canned-replies"):
         assert client.get(reverse(f"desk:{name}")).status_code == 200
+
+
+def test_one_moment_has_one_name_when_a_case_is_put_off():
+    named = [("tomorrow", "Tomorrow morning"), ("monday", "Next Monday"), ("week", "In a week")]
+    days = {"Saturday": 21, "Sunday": 22, "Monday": 23}
+    offered = {
+        day: [option["value"] for option in snooze_options(named, now=NOW.replace(day=number))] for day, number in days.items()
+    }
+    assert offered == {"Saturday": ["tomorrow", "monday", "week"], "Sunday": ["tomorrow", "week"], "Monday": ["tomorrow", "monday"]}

@@ -7,18 +7,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from lingting.kernel.accounts.models import Account
 from lingting.service.desk import services
 from lingting.service.desk.models import Case, Message
-from lingting.service.desk.tests.scene import NOW, Scene, later
+from lingting.service.desk.tests.scene import NOW, Scene, later, signed_in
 
 BASE = "/api/v1/desk"
-
-
-def signed_in(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def post(client: Client, path: str, body: dict, **headers: str):

@@ -18,8 +18,8 @@ from lingting.platform.ui.toasts import add_toast, add_trigger
 from lingting.service.desk import selectors, services
 from lingting.service.desk.jobs import act_on_many_cases, permitted
 from lingting.service.desk.models import BulkAct, Priority
-from lingting.service.desk.services.refusals import clock_words
 from lingting.service.desk.views.acts import snooze_moment
+from lingting.service.desk.views.choices import snooze_options
 
 ACTS = {
     "assign": gettext_lazy("Assign"),
@@ -76,9 +76,7 @@ def options(request: HttpRequest, act: str) -> JsonResponse:
             ("monday", _("Next Monday")),
             ("week", _("In a week")),
         ]
-        found = [
-            {"value": key, "label": text, "detail": clock_words(snooze_moment(key, now=now), now=now)} for key, text in named
-        ]
+        found = snooze_options(named, now=now)
         return JsonResponse({"title": _("Snooze until"), "options": found, "free": _("Another moment: 2026-12-24 09:00")})
     found = [{"value": name, "label": name, "icon": "tag"} for name in selectors.tag_names()]
     if act == "untag":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -59,11 +60,17 @@ def _moments(request: HttpRequest, case: Case) -> tuple[str, list[Option], dict[
         ("monday", _("Next Monday")),
         ("week", _("In a week")),
     ]
-    options = [
-        {"value": key, "label": label, "detail": clock_words(snooze_moment(key, now=now), now=now), "icon": "clock-pause"}
-        for key, label in named
-    ]
+    options = [{**option, "icon": "clock-pause"} for option in snooze_options(named, now=now)]
     return _("Snooze until"), options, {"free": _("Another moment: 2026-12-24 09:00")}
+
+
+def snooze_options(named: list[tuple[str, str]], *, now: datetime) -> list[Option]:
+    """Named moments with their time; of two names for one moment the first stays, as of Monday on a Sunday."""
+    moments: dict[datetime, Option] = {}
+    for key, label in named:
+        at = snooze_moment(key, now=now)
+        moments.setdefault(at, {"value": key, "label": label, "detail": clock_words(at, now=now)})
+    return list(moments.values())
 
 
 def _tags(request: HttpRequest, case: Case) -> tuple[str, list[Option], dict[str, Any]]:

@@ -4,7 +4,7 @@ from lingting.service.routing.selectors.floor import AgentNow, QueueNow, agents_
 from lingting.service.routing.selectors.health import RouterHealth, router_health
 from lingting.service.routing.selectors.mine import MyWork, OpenOffer, my_work, open_offers
 from lingting.service.routing.selectors.waiting import WaitOutlook, outlook, outlooks
-from lingting.service.routing.selectors.why import explanation_of, reason_text
+from lingting.service.routing.selectors.why import explanation_of, given_reason, reason_text
 
 __all__ = [
     "AgentNow",
@@ -15,6 +15,7 @@ __all__ = [
     "WaitOutlook",
     "agents_now",
     "explanation_of",
+    "given_reason",
     "my_work",
     "open_offers",
     "outlook",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lingting.service.routing.models import Assignment, AwayReason, Offer, Presence, PresenceState
+from lingting.service.routing.selectors.why import given_reason
 from lingting.service.routing.services.loads import Room, rooms_of
 
 
@@ -73,5 +74,6 @@ def _open_offer(offer: Offer) -> OpenOffer:
         id=offer.pk, case_id=contact.case_id, conversation_id=contact.conversation_id, customer_name=str(customer),
         tier_name=customer.tier.name if customer.tier else "", queue_name=contact.queue.name, channel=contact.channel,
         subject=contact.case.subject, preview=contact.case.preview, waiting_since_at=contact.entered_at,
-        offered_at=offer.offered_at, expires_at=offer.expires_at, reason=offer.reason,
+        offered_at=offer.offered_at, expires_at=offer.expires_at,
+        reason=given_reason({"agent": offer.account_id, **offer.reason}, contact=contact),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.organisation.models import Skill
-from lingting.service.routing.models import Assignment
+from lingting.service.routing.models import Assignment, Contact
 
 _SENTENCES = {
     "only_candidate": gettext_lazy("%(agent)s was the only one free who could take it"),
@@ -30,6 +30,8 @@ _SENTENCES = {
     "held_for_preferred": gettext_lazy("it is kept a moment for %(agent)s, who served this customer last"),
     "picked": gettext_lazy("%(agent)s picked it from the list"),
     "taken_over": gettext_lazy("%(by)s took it over"),
+    "handed": gettext_lazy("%(by)s gave it to %(agent)s"),
+    "passed_on": gettext_lazy("a colleague passed it on to %(agent)s"),
 }
 
 
@@ -38,6 +40,8 @@ def reason_text(reason: Mapping[str, Any]) -> str:
     words = dict(reason)
     words["agent"] = _name_of(words.get("agent"))
     words.setdefault("by", words["agent"])
+    if words.get("code") == "taken_over" and words["by"] != words["agent"]:
+        words["code"] = "handed"  # Whoever gave it away took it from its owner for somebody else.
     skills = _skill_names(words)
     words["skill"] = skills.get(str(words.get("skill")), words.get("skill"))
     sentence = _SENTENCES.get(str(words.get("code")))
@@ -60,14 +64,21 @@ def reason_text(reason: Mapping[str, Any]) -> str:
 
 def explanation_of(conversation_id: int) -> list[dict[str, Any]]:
     """Everyone who had a conversation, in order, each with the reason in words."""
-    rows = Assignment.objects.filter(conversation_id=conversation_id).select_related("account").order_by("id")
+    rows = Assignment.objects.filter(conversation_id=conversation_id).select_related("account", "contact").order_by("id")
     return [
         {
             "account": row.account, "started_at": row.started_at, "ended_at": row.ended_at,
-            "text": reason_text({"agent": row.account_id, **row.reason}),
+            "text": reason_text(given_reason({"agent": row.account_id, **row.reason}, contact=row.contact)),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def given_reason(reason: Mapping[str, Any], *, contact: Contact | None) -> dict[str, Any]:
+    """The reason as people see it: what a colleague passed on to one person came to her because of that."""
+    if contact is None or contact.only_for_id is None or contact.only_for_id != reason.get("agent"):
+        return dict(reason)
+    return {"code": "passed_on", "agent": contact.only_for_id}
 
 
 def _name_of(account_id: object) -> str:

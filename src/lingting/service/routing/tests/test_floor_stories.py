@@ -6,18 +6,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from lingting.demo.world import World
 from lingting.kernel.accounts.models import Account
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.models import Entry
 from lingting.service.crm.models import Customer
-from lingting.service.desk.models import Case, Message
-from lingting.service.desk.services import assign_case, close_case, end_conversation
+from lingting.service.desk.models import Case, Message, Queue
+from lingting.service.desk.services import assign_case, close_case, end_conversation, queue_case
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceSpell, QueueMember
 from lingting.service.routing.router import Router
 from lingting.service.routing.selectors import my_work, open_offers, outlook
-from lingting.service.routing.selectors.why import reason_text
+from lingting.service.routing.selectors.why import explanation_of, reason_text
 from lingting.service.routing.services import (
     accept_offer,
     answer_directly,
@@ -184,6 +185,9 @@ def test_transfer_to_a_person_needs_them_at_a_desk(world: World, arrive: Arrive,
     transfer_to_person(contact.conversation_id, account_id=colleague.pk, actor=agent.as_actor, now=now)
     round_at(now)
     assert Offer.objects.get().account_id == colleague.pk
+    (offer,) = open_offers(colleague.pk, now=now)
+    with override("en"):
+        assert reason_text(offer.reason) == "a colleague passed it on to 白静姝"
 
 
 def test_a_supervisor_takes_over_what_somebody_has_in_hand(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
@@ -194,6 +198,43 @@ def test_a_supervisor_takes_over_what_somebody_has_in_hand(world: World, arrive:
     owner = Assignment.objects.get(conversation_id=contact.conversation_id, ended_at=None)
     assert owner.account_id == boss.pk
     assert Case.objects.get(pk=contact.case_id).assignee_id == boss.pk
+
+
+def test_a_case_given_to_a_colleague_at_the_desk_takes_its_talk_along(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    first, second, boss = at_desk("zhoumin"), at_desk("linxiao"), world.supervisor
+    contact = arrive(_queue_of(first), at=now)
+    answer_directly(contact.conversation_id, account_id=first.pk, actor=first.as_actor, now=now)
+    assign_case(contact.case_id, assignee_id=second.pk, actor=boss.as_actor, now=now)
+    owner = Assignment.objects.get(conversation_id=contact.conversation_id, ended_at=None)
+    assert owner.account == second and Case.objects.get(pk=contact.case_id).assignee == second
+    assert not Assignment.objects.filter(account=first, released_at=None).exists(), "the first has room again"
+    with override("en"):
+        told = [step["text"] for step in explanation_of(contact.conversation_id)]
+    assert told == ["周敏 picked it from the list", "沈若川 gave it to 林晓"]
+
+
+def test_a_talk_is_not_given_to_a_colleague_who_is_away_from_the_desk(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    first, boss = at_desk("zhoumin"), world.supervisor
+    contact = arrive(_queue_of(first), at=now)
+    answer_directly(contact.conversation_id, account_id=first.pk, actor=first.as_actor, now=now)
+    with pytest.raises(NotThere):
+        assign_case(contact.case_id, assignee_id=world.newcomer.pk, actor=boss.as_actor, now=now)
+    assert Case.objects.get(pk=contact.case_id).assignee == first
+    assign_case(contact.case_id, assignee_id=boss.pk, actor=boss.as_actor, now=now)
+    assert Assignment.objects.get(conversation_id=contact.conversation_id, ended_at=None).account == boss
+
+
+def test_a_case_that_is_nobodys_any_more_or_moves_waits_in_its_queue(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent, boss = at_desk("zhoumin"), world.supervisor
+    contact = arrive(_queue_of(agent), at=now)
+    answer_directly(contact.conversation_id, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assign_case(contact.case_id, assignee_id=None, actor=boss.as_actor, now=now)
+    waiting = Contact.objects.get(conversation_id=contact.conversation_id, ended_at=None)
+    assert waiting.queue_id == contact.queue_id and not Assignment.objects.filter(ended_at=None).exists()
+    answer_directly(contact.conversation_id, account_id=agent.pk, actor=agent.as_actor, now=now)
+    other = next(queue for queue in Queue.objects.filter(is_active=True).order_by("pk") if queue.pk != contact.queue_id)
+    queue_case(contact.case_id, queue_id=other.pk, actor=boss.as_actor, now=now)
+    assert Contact.objects.get(conversation_id=contact.conversation_id, ended_at=None).queue == other
 
 
 def test_a_lost_connection_sends_the_work_back_and_the_agent_returns_ready(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:

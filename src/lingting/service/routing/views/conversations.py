@@ -20,7 +20,7 @@ from lingting.service.desk.models import Case, Conversation, MessageKind, Queue
 from lingting.service.desk.selectors import access_case
 from lingting.service.desk.services import add_message
 from lingting.service.routing.models import Assignment, AwayReason, Consult, Contact, PresenceState
-from lingting.service.routing.selectors import explanation_of, outlook, reason_text
+from lingting.service.routing.selectors import explanation_of, given_reason, outlook, reason_text
 from lingting.service.routing.services import (
     ask_colleague,
     become_away,
@@ -153,7 +153,7 @@ def why(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """Why it went to whom, or why it still waits."""
     conversation = _seen_conversation(request, conversation_id)
     offers = [
-        {"offer": offer, "text": reason_text({"agent": offer.account_id, **offer.reason})}
+        {"offer": offer, "text": reason_text(given_reason({"agent": offer.account_id, **offer.reason}, contact=contact))}
         for contact in conversation.contacts.order_by("pk")
         for offer in contact.offers.select_related("account").order_by("pk")
     ]

@@ -14,7 +14,7 @@ from lingting.kernel.accounts.models import Grant, Role
 from lingting.platform.files.models import StoredFile
 from lingting.platform.files.registry import in_use
 from lingting.platform.rest.limits import forget_portions
-from lingting.service.desk.tests.scene import Scene, make_scene
+from lingting.service.desk.tests.scene import Scene, make_scene, signed_in
 from lingting.service.workorders import foundation, services
 from lingting.service.workorders.models import Department, WorkOrder
 
@@ -46,12 +46,6 @@ def order(scene: Scene, logistics: Department) -> tuple[WorkOrder, str]:
     return services.ask_department(
         case.pk, department_id=logistics.pk, subject="查包裹", question="到哪里了？", actor=scene.lin.as_actor, now=timezone.now()
     )
-
-
-def signed_in(account: object) -> Client:
-    client = Client()
-    client.force_login(account)  # type: ignore[arg-type]
-    return client
 
 
 def test_an_agent_asks_from_the_case_and_sees_the_link_once(scene: Scene, logistics: Department):

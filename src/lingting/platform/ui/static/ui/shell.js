@@ -44,6 +44,14 @@ function startNavigation() {
   if (document.querySelector(".lt-nav")) registerShortcut("mod+b", words.collapse_navigation, toggleNavigation);
 }
 
+/** Tells when live updates do not come; a page that stands still looks just like a quiet hour. */
+function startConnection() {
+  document.body.addEventListener("live:state", ({ detail }) => {
+    const reason = detail.state !== "lost" ? "" : detail.reason === "signed-out" ? "signed-out" : "network";
+    for (const line of document.querySelectorAll("[data-connection] > [data-reason]")) line.hidden = line.dataset.reason !== reason;
+  });
+}
+
 /** Theme and density change at once and are kept in the background; language loads the page anew. */
 function startPreferences() {
   document.addEventListener("change", (event) => {
@@ -100,6 +108,7 @@ startDialogs();
 startToasts();
 startNavigation();
 startPreferences();
+startConnection();
 startPalette();
 startForms();
 startLists();

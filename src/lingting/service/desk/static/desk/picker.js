@@ -10,24 +10,40 @@ let shown = [];
 let at = 0;
 let turn = 0;
 
-/** Opens the picker with the options an address gives; the choice is posted to the offer's (or the given) `url`. */
+/**
+ * Opens the picker with the options an address gives; the choice is posted to the offer's (or the given) `url`.
+ * It opens before they come: what is typed meanwhile is typed into it, and is no shortcut of the page behind.
+ */
 export async function pick(source, { url = "", given = {} } = {}) {
   const mine = ++turn;
+  open();
   const response = await fetch(source, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
-  if (mine !== turn) return;
-  if (!response?.ok) return complain(new Error(word("lost")));
-  offer = await response.json();
-  offer.url = url || offer.url;
-  offer.given = { ...offer.given, ...given };
+  const found = response?.ok ? await response.json().catch(() => null) : null;
+  if (mine !== turn || !dialog.open) return;
+  if (!found) {
+    dialog.close();
+    return complain(new Error(word("lost")));
+  }
+  offer = { ...found, url: url || found.url, given: { ...found.given, ...given } };
   document.getElementById("desk-picker-title").textContent = offer.title;
   field.placeholder = offer.free || offer.title;
-  field.value = "";
+  ground.removeAttribute("aria-busy");
   fill();
+}
+
+function open() {
+  offer = null;
+  shown = [];
+  field.value = field.placeholder = "";
+  document.getElementById("desk-picker-title").textContent = "…";
+  ground.replaceChildren();
+  ground.setAttribute("aria-busy", "true");
   if (!dialog.open) dialog.showModal();
   field.focus();
 }
 
 function fill() {
+  if (!offer) return;
   const words = field.value.trim().toLowerCase();
   shown = offer.options.filter((one) => !words || `${one.label} ${one.detail ?? ""}`.toLowerCase().includes(words));
   if (offer.free && words && !shown.some((one) => one.label.toLowerCase() === words)) {
