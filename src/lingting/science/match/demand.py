@@ -1,89 +1,111 @@
 """What waiting work asks for, gathered into kinds: all work of one kind suits the same agents."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
-from lingting.science.match.floor import Floor, Load
+from lingting.science.match import rule
+from lingting.science.match.floor import Floor, Load, Places
 from lingting.science.match.parties import Id, Work
 from lingting.science.match.reasons import Code
-from lingting.science.match.rule import NEVER, Ints, tiers
+
+Step = tuple[float, str, int | None]
+"""A relaxation's three values: as part of a key they hash faster than the dataclass."""
 
 
 @dataclass(slots=True)
 class Kind:
-    """Work of one queue, load and requirement as relaxed by now, and how every agent suits it.
+    """Work of one queue, load and requirement as relaxed by now, and whom it suits.
 
-    tier and room are per agent, as in `rule`; qualified counts the agents who suit; exhausted: none of them
-    has room any more.
+    suited: who serves the queue and has the skills, with room or without; qualified counts them; exhausted:
+        none of them has room any more. relaxed and needs: the steps taken and the skills asked now, in the very
+        lists that all reasons of the kind carry.
     """
 
     queue: Id
     load: Load
-    asked: dict[str, int]
-    accepted: dict[str, int]
-    tier: Ints
-    room: Ints
+    asked: Mapping[str, int]
+    accepted: Mapping[str, int]
+    suited: Places
     qualified: int
     exhausted: bool
-
-    def relaxed(self) -> list[dict[str, Any]]:
-        """The steps taken, for reasons."""
-        return [
-            {"skill": skill, "asked": asked, "accepted": self.accepted[skill]}
-            for skill, asked in self.asked.items()
-            if self.accepted[skill] < asked
-        ]
-
-    def needs(self) -> list[dict[str, Any]]:
-        """The skills asked now, for reasons."""
-        return [{"skill": skill, "level": level} for skill, level in self.accepted.items() if level > 0]
+    relaxed: list[dict[str, Any]]
+    needs: list[dict[str, Any]]
 
 
 class Demand:
     """The kinds met so far in a round."""
 
-    def __init__(self, floor: Floor, *, skills: list[str]) -> None:
+    def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._column = {skill: column for column, skill in enumerate(skills)}
         self._kinds: dict[tuple[object, ...], Kind] = {}
-        self._ranks: dict[Id, Ints] = {}
-        self._best: dict[Id, list[int] | None] = {}
 
     def kind_of(self, work: Work, *, now: float) -> Kind:
         """The kind this work belongs to at `now`."""
-        steps = tuple(step for step in work.relaxations if now >= work.waiting_since + step.after_seconds)
+        steps = _due(work, now=now) if work.relaxations else ()
         load = (work.channel, work.weight, work.exclusive)
         key = (work.queue, load, tuple(work.skills.items()), steps)
         kind = self._kinds.get(key)
         if kind is None:
-            kind = self._kinds[key] = self._new_kind(work, load, accepted_levels(work, now=now))
+            kind = self._kinds[key] = self._new_kind(work, load, _lowered(work.skills, steps))
         return kind
 
-    def _new_kind(self, work: Work, load: Load, accepted: dict[str, int]) -> Kind:
-        if work.queue not in self._ranks:
-            self._ranks[work.queue] = self._floor.ranks(work.queue)
-        floor = self._floor
-        asked = dict(work.skills)
-        tier = tiers(self._ranks[work.queue], floor.levels, floor.totals, self._row(asked), self._row(accepted))
-        qualified = int(np.count_nonzero(tier < NEVER))
+    def _new_kind(self, work: Work, load: Load, accepted: Mapping[str, int]) -> Kind:
+        suited = self._floor.serving(work.queue)
+        for skill, level in accepted.items():
+            if level > 0:
+                suited &= self._floor.able(skill, level=level)
+        qualified = suited.bit_count()
         return Kind(
             queue=work.queue,
             load=load,
-            asked=asked,
+            asked=work.skills,
             accepted=accepted,
-            tier=tier,
-            room=floor.room(load),
+            suited=suited,
             qualified=qualified,
             exhausted=qualified == 0,
+            relaxed=[
+                {"skill": skill, "asked": asked, "accepted": accepted[skill]}
+                for skill, asked in work.skills.items()
+                if accepted[skill] < asked
+            ],
+            needs=[{"skill": skill, "level": level} for skill, level in accepted.items() if level > 0],
         )
 
-    def _row(self, levels: dict[str, int]) -> list[int]:
-        row = [0] * len(self._column)
-        for skill, level in levels.items():
-            row[self._column[skill]] = level
-        return row
+    def tiers(self, kind: Kind, *, among: Places) -> Iterator[tuple[int, Places]]:
+        """Those of the people it suits, by the first part of `rule`'s key, the best first; worked out only as
+        far as they are asked for.
+        """
+        for rank, serving in self._floor.ranks(kind.queue).items():
+            by_shortfall = self._by_shortfall(kind, among & serving)
+            if by_shortfall:
+                ordered = merge(*(self._by_surplus(kind, rank, *nearness) for nearness in by_shortfall.items()))
+                for tier, alike in groupby(ordered, key=itemgetter(0)):
+                    yield tier, sum(places for _tier, places in alike)
+
+    def _by_surplus(self, kind: Kind, rank: int, shortfall: int, places: Places) -> Iterator[tuple[int, Places]]:
+        met = sum(kind.asked.values()) - shortfall
+        for total, those in self._floor.totals.items():
+            here = places & those
+            if here:
+                yield rule.tier(rank, shortfall, total - met), here
+
+    def _by_shortfall(self, kind: Kind, places: Places) -> dict[int, Places]:
+        """Those places by how many levels they have too few for what was first asked."""
+        groups = {0: places} if places else {}
+        for step in kind.relaxed:
+            asked, levels = step["asked"], self._floor.levels(step["skill"])
+            nearer, groups = groups, {}
+            for shortfall, near in nearer.items():
+                for level, those in levels.items():
+                    here = near & those
+                    if here:
+                        lacking = shortfall + max(0, asked - level)
+                        groups[lacking] = groups.get(lacking, 0) | here
+        return groups
 
     def shortage(self, kind: Kind) -> tuple[Code, dict[str, Any]]:
         """Why a kind finds nobody: the code and the parameters particular to it."""
@@ -91,36 +113,42 @@ class Demand:
             return Code.ALL_AT_CAPACITY, {}
         if not self._floor.agents:
             return Code.NOBODY_READY, {}
-        best = self._best_in(kind.queue)
-        if best is None:
+        serving = self._floor.serving(kind.queue)
+        if not serving:
             return Code.NOBODY_IN_QUEUE, {}
         for skill, level in kind.accepted.items():
-            if best[self._column[skill]] < level:
+            if not serving & self._floor.able(skill, level=level):
                 return Code.NOBODY_WITH_SKILL, {"skill": skill, "level": level}
         return Code.NOBODY_WITH_ALL_SKILLS, {}
-
-    def _best_in(self, queue: Id) -> list[int] | None:
-        """Highest level of every skill among the agents of a queue; None if it has no agents."""
-        if queue not in self._best:
-            serving = self._ranks[queue] > 0
-            levels = self._floor.levels[:, serving]
-            self._best[queue] = levels.max(axis=1).tolist() if serving.any() else None
-        return self._best[queue]
 
 
 def accepted_levels(work: Work, *, now: float) -> dict[str, int]:
     """Skill to the level that will do at `now`; 0 where the skill was dropped."""
-    accepted = dict(work.skills)
-    for step in work.relaxations:
-        if step.skill in accepted and now >= work.waiting_since + step.after_seconds:
-            lowered = 0 if step.lower_by is None else accepted[step.skill] - step.lower_by
-            accepted[step.skill] = max(0, lowered)
-    return accepted
+    return _lowered(work.skills, _due(work, now=now))
 
 
 def next_change_at(work: Work, *, now: float) -> float | None:
     """When time alone next asks less of this work or ends its hold; None if never."""
-    moments = [work.waiting_since + step.after_seconds for step in work.relaxations if step.skill in work.skills]
+    change_at = None
+    for step in work.relaxations:
+        moment = work.waiting_since + step.after_seconds
+        if moment > now and (change_at is None or moment < change_at) and step.skill in work.skills:
+            change_at = moment
     if work.preferred_agent is not None and work.hold_seconds > 0:
-        moments.append(work.waiting_since + work.hold_seconds)
-    return min((moment for moment in moments if moment > now), default=None)
+        moment = work.waiting_since + work.hold_seconds
+        if moment > now and (change_at is None or moment < change_at):
+            change_at = moment
+    return change_at
+
+
+def _due(work: Work, *, now: float) -> tuple[Step, ...]:
+    since = work.waiting_since
+    return tuple([(step.after_seconds, step.skill, step.lower_by) for step in work.relaxations if now >= since + step.after_seconds])
+
+
+def _lowered(asked: Mapping[str, int], steps: tuple[Step, ...]) -> dict[str, int]:
+    accepted = dict(asked)
+    for _after_seconds, skill, lower_by in steps:
+        if skill in accepted:
+            accepted[skill] = 0 if lower_by is None else max(0, accepted[skill] - lower_by)
+    return accepted

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from lingting.science.match import rule
 from lingting.science.match.demand import Demand, Kind, next_change_at
-from lingting.science.match.floor import Floor
+from lingting.science.match.floor import Floor, Places, is_one, lowest
 from lingting.science.match.parties import Agent, Id, MatchInputError, Policy, Work
 from lingting.science.match.reasons import Code, Reason
 
@@ -64,17 +62,13 @@ def match(work: Iterable[Work], *, agents: Iterable[Agent], now: float, policy: 
     arrival; then priority, then id. Each goes to its preferred agent if he is free, else by queue rank,
     nearest skills, fewest spare skills, least load, longest idle, id. After a round nothing that waits fits
     anybody until something changes, so a caller who keeps its lists may pass only the new work with all
-    agents, or all work
-    with only the agents who gained room: the pairs are the same.
+    agents, or all work with only the agents who gained room: the pairs are the same.
     Ids of a kind (all int or all str) so that ties have an order. Raises MatchInputError.
     """
     if not isfinite(now):
         raise MatchInputError(f"now must be a finite number, not {now}.")
     queue = _in_order(work, policy)
-    crew = list(agents)
-    named = {skill for item in queue for skill in item.skills}
-    skills = sorted(named.union(*(agent.skills for agent in crew)))
-    return _Round(Floor(crew, skills=skills), skills=skills, now=now).run(queue)
+    return _Round(Floor(agents), now=now).run(queue)
 
 
 def _in_order(work: Iterable[Work], policy: Policy) -> list[Work]:
@@ -89,9 +83,9 @@ def _in_order(work: Iterable[Work], policy: Policy) -> list[Work]:
 class _Round:
     """One pass over the work in order, with the capacity that is left."""
 
-    def __init__(self, floor: Floor, *, skills: list[str], now: float) -> None:
+    def __init__(self, floor: Floor, *, now: float) -> None:
         self._floor = floor
-        self._demand = Demand(floor, skills=skills)
+        self._demand = Demand(floor)
         self._now = now
         self._pairs: list[Pair] = []
         self._waiting: list[Waiting] = []
@@ -107,81 +101,78 @@ class _Round:
         if kind.exhausted:
             self._leave(item, kind, *self._demand.shortage(kind))
             return
+        with_room = kind.suited & self._floor.room(kind.load)
+        candidates = self._not_excluded(with_room, item) if item.excluded_agents else with_room
         held = item.preferred_agent is not None and self._now < item.waiting_since + item.hold_seconds
-        preferred = self._preferred(item)
-        keys = kind.tier + self._floor.standing
-        keys += kind.room
-        if item.excluded_agents:
-            self._exclude(keys, item)
-        place = rule.choose_agent(keys, preferred, held)
-        if place >= 0:
-            self._give(item, kind, place, keys, place == preferred)
+        preferred = candidates & self._preferred(item)
+        if preferred or (candidates and not held):
+            self._give(item, kind, candidates, preferred)
         elif held:
             self._leave(item, kind, Code.HELD_FOR_PREFERRED, {"agent": item.preferred_agent})
-        elif item.excluded_agents and (kind.tier + kind.room < rule.NEVER).any():
+        elif with_room:
             self._leave(item, kind, Code.ALL_EXCLUDED, {})
         else:
             kind.exhausted = True
             self._leave(item, kind, *self._demand.shortage(kind))
 
-    def _preferred(self, item: Work) -> int:
-        """Place of the last agent while he is preferred or waited for, else -1."""
-        if item.preferred_agent is None:
-            return -1
-        lasts = max(item.preferred_for_seconds, item.hold_seconds)
-        if self._now >= item.waiting_since + lasts:
-            return -1
-        return self._floor.place.get(item.preferred_agent, -1)
-
-    def _exclude(self, keys: rule.Ints, item: Work) -> None:
+    def _not_excluded(self, places: Places, item: Work) -> Places:
         for agent_id in item.excluded_agents:
             place = self._floor.place.get(agent_id)
             if place is not None:
-                keys[place] = rule.NEVER
+                places &= ~(1 << place)
+        return places
 
-    def _give(self, item: Work, kind: Kind, place: int, keys: rule.Ints, preferred: bool) -> None:
-        agent = self._floor.agents[place]
-        key = int(keys[place])
-        candidates = int(np.count_nonzero(keys < rule.NEVER))
-        keys[place] = rule.NEVER
-        code = Code.ONLY_CANDIDATE
-        if candidates > 1:
-            code = Code.PREFERRED_AGENT if preferred else self._deciding(key, int(keys.min()), agent)
+    def _preferred(self, item: Work) -> Places:
+        """The last agent, as a set of one, while he is preferred or waited for; else nobody."""
+        if item.preferred_agent is None:
+            return 0
+        lasts = max(item.preferred_for_seconds, item.hold_seconds)
+        place = self._floor.place.get(item.preferred_agent)
+        if place is None or self._now >= item.waiting_since + lasts:
+            return 0
+        return 1 << place
+
+    def _give(self, item: Work, kind: Kind, candidates: Places, preferred: Places) -> None:
+        floor, count = self._floor, candidates.bit_count()
+        place, tier, code = self._choose(kind, preferred or candidates)
+        if preferred and count > 1:
+            code = Code.PREFERRED_AGENT
+        agent = floor.agents[place]
         parameters = self._told(item, kind)
         parameters.update(
             agent=agent.id,
-            candidates=candidates,
-            queue_rank=key >> rule.RANK_SHIFT,
-            shortfall=(key >> rule.SHORTFALL_SHIFT) & rule.MOST_SHORTFALL,
-            surplus=(key >> rule.SURPLUS_SHIFT) & rule.MOST_SURPLUS,
-            load=self._floor.used[place] / agent.capacity,
+            candidates=count,
+            queue_rank=tier >> rule.RANK_SHIFT,
+            shortfall=(tier >> rule.SHORTFALL_SHIFT) & rule.MOST_SHORTFALL,
+            surplus=(tier >> rule.SURPLUS_SHIFT) & rule.MOST_SURPLUS,
+            load=floor.used[place] / agent.capacity,
             idle_seconds=max(0.0, self._now - agent.idle_since),
         )
-        self._floor.occupy(place, kind.load)
+        floor.occupy(place, kind.load)
         self._pairs.append(Pair(item.id, agent.id, Reason(code, parameters)))
 
-    def _deciding(self, chosen: int, runner_up: int, agent: Agent) -> Code:
-        """Which preference set the chosen agent before the next best."""
-        differs = chosen ^ runner_up
-        if differs >> rule.RANK_SHIFT:
-            return Code.QUEUE_RANK
-        if differs >> rule.SHORTFALL_SHIFT:
-            return Code.NEAREST_SKILLS
-        if differs >> rule.SURPLUS_SHIFT:
-            return Code.LEAST_OVERQUALIFIED
-        if differs >> rule.LOAD_SHIFT:
-            return Code.LEAST_LOADED
-        next_best = self._floor.by_idleness[runner_up & ((1 << rule.IDLE_BITS) - 1)]
-        if self._floor.agents[next_best].idle_since > agent.idle_since:
-            return Code.LONGEST_IDLE
-        return Code.LOWEST_ID
+    def _choose(self, kind: Kind, candidates: Places) -> tuple[int, int, Code]:
+        """The best of the candidates as place and tier, and which preference set him before the next best."""
+        tiers = self._demand.tiers(kind, among=candidates)
+        tier, best = next(tiers)
+        if is_one(candidates):
+            return lowest(best), tier, Code.ONLY_CANDIDATE
+        if is_one(best):
+            return lowest(best), tier, _deciding(tier, next(tiers)[0])
+        best = self._floor.least_loaded(best)
+        place = lowest(best)
+        if is_one(best):
+            return place, tier, Code.LEAST_LOADED
+        agents, next_best = self._floor.agents, lowest(best ^ (1 << place))
+        is_tie = agents[next_best].idle_since == agents[place].idle_since
+        return place, tier, Code.LOWEST_ID if is_tie else Code.LONGEST_IDLE
 
     def _leave(self, item: Work, kind: Kind, code: Code, particulars: dict[str, Any]) -> None:
         recheck_at = next_change_at(item, now=self._now) if item.relaxations or item.hold_seconds else None
         if recheck_at is not None and (self._recheck_at is None or recheck_at < self._recheck_at):
             self._recheck_at = recheck_at
         parameters = self._told(item, kind)
-        parameters["skills"] = kind.needs()
+        parameters["skills"] = kind.needs
         parameters["recheck_at"] = recheck_at
         parameters.update(particulars)
         self._waiting.append(Waiting(item.id, Reason(code, parameters)))
@@ -192,5 +183,15 @@ class _Round:
             "channel": kind.load[0],
             "qualified": kind.qualified,
             "waited_seconds": max(0.0, self._now - item.waiting_since),
-            "relaxed": kind.relaxed(),
+            "relaxed": kind.relaxed,
         }
+
+
+def _deciding(tier: int, next_tier: int) -> Code:
+    """The first part in which two tiers differ."""
+    differs = tier ^ next_tier
+    if differs >> rule.RANK_SHIFT:
+        return Code.QUEUE_RANK
+    if differs >> rule.SHORTFALL_SHIFT:
+        return Code.NEAREST_SKILLS
+    return Code.LEAST_OVERQUALIFIED

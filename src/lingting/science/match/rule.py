@@ -1,17 +1,16 @@
 """The rule itself, on plain numbers and arrays: the one source that router and simulator share.
 
-Every function here runs as ordinary Python with NumPy and also compiles with numba, unchanged. Preferences
-are packed into one integer per agent, the smaller the better, so that "the best agent" is a minimum and
-never a second opinion:
+What the simulator calls at every event runs as ordinary Python and also compiles with numba, unchanged.
+Preferences are packed into one integer per agent, the smaller the better:
 
     | queue rank 6 bits | shortfall 6 | surplus 10 | load 8 | idle order 31 |
 
-`tier` holds the first three (they depend on work and agent), `standing` the last two (they depend on the
-agent alone). An agent who may not take the work carries `NEVER` in one of the parts; three of them still fit
-a signed 64-bit integer.
+`tier` packs the first three (they depend on work and agent), `standing` the last two (they depend on the
+agent alone). The simulator keeps the integers in arrays and takes the minimum (`choose_agent`); `match` keeps
+the agents in sets by `tier` and by `standing` and takes the first that is not empty. A test holds both to the
+same answer. An agent who may not take the work carries `NEVER` in one of the parts; three of them still fit a
+signed 64-bit integer.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,33 +68,15 @@ def standing(used: int, capacity: int, idle_order: int) -> int:
     return (load << LOAD_SHIFT) | idle_order
 
 
-def tiers(ranks: Ints, levels: Ints, totals: Ints, asked: Sequence[int] | Ints, accepted: Sequence[int] | Ints) -> Ints:
-    """The work's part of the key for every agent; NEVER for those who are not qualified.
+def tier(rank: int, shortfall: int, surplus: int) -> int:
+    """The part of the key that work and agent have together: nearest queue, then nearest skills, then fewest
+    to spare.
 
-    ranks[agent]: rank of the work's queue at the agent, 0 = does not serve it.
-    levels[skill, agent]: 0 = has not. totals[agent]: sum of his levels over all skills.
-    asked[skill]: level wanted at first, 0 = not needed. accepted[skill]: level that will do now (asked, less
-        what was relaxed).
-    Shortfall (levels below `asked`) comes before surplus (levels the work does not need), so that relaxed
-    work still goes to the nearest match, and scarce many-skilled agents stay free.
+    rank: of the work's queue at the agent, 1 or more. shortfall: levels below what was first asked, surplus:
+    levels of all his skills that the work does not need. Shortfall comes before surplus, so that relaxed work
+    still goes to the nearest match, and scarce many-skilled agents stay free.
     """
-    qualified = ranks > 0
-    met_surely = 0
-    surplus = totals
-    shortfall = np.zeros_like(totals)
-    for skill in range(len(asked)):
-        if accepted[skill] > 0:
-            qualified = qualified & (levels[skill] >= accepted[skill])
-        if accepted[skill] == asked[skill]:
-            met_surely += asked[skill]
-        else:
-            met = np.minimum(levels[skill], asked[skill])
-            surplus = surplus - met
-            shortfall = shortfall + (asked[skill] - met)
-    surplus = np.minimum(surplus - met_surely, MOST_SURPLUS)
-    shortfall = np.minimum(shortfall, MOST_SHORTFALL)
-    packed = (ranks << RANK_SHIFT) + (shortfall << SHORTFALL_SHIFT) + (surplus << SURPLUS_SHIFT)
-    return np.where(qualified, packed, NEVER)
+    return (rank << RANK_SHIFT) | (min(shortfall, MOST_SHORTFALL) << SHORTFALL_SHIFT) | (min(surplus, MOST_SURPLUS) << SURPLUS_SHIFT)
 
 
 def choose_agent(keys: Ints, preferred: int, held: bool) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lingting.science.match import Agent, Work
 from lingting.science.match.demand import Demand
-from lingting.science.match.floor import Floor, Load
+from lingting.science.match.floor import Floor, Load, members
 from lingting.science.match.rule import NEVER, Ints
 from lingting.science.simulate.arrays import Centre, State
 from lingting.science.simulate.durations import Seconds
@@ -151,10 +151,13 @@ def _load(work: Work) -> Load:
 def _tiers(stages: Sequence[Stage], people: Sequence[Person]) -> Ints:
     """How each stage suits each person: asked of `match` itself."""
     agents = [Agent(id=person.id, queues=person.queues, skills=person.skills) for person in people]
-    named = {skill for stage in stages for skill in stage.work.skills}
-    skills = sorted(named.union(*(agent.skills for agent in agents)))
-    demand = Demand(Floor(agents, skills=skills), skills=skills)
-    return np.array([demand.kind_of(stage.work, now=stage.from_seconds).tier for stage in stages], np.int64)
+    demand = Demand(Floor(agents))
+    tier = np.full((len(stages), len(agents)), NEVER, np.int64)
+    for row, stage in zip(tier, stages, strict=True):
+        kind = demand.kind_of(stage.work, now=stage.from_seconds)
+        for value, places in demand.tiers(kind, among=kind.suited):
+            row[members(places)] = value
+    return tier
 
 
 def _paces(stages: Sequence[Stage], people: Sequence[Person]) -> Seconds:

@@ -4,12 +4,13 @@ import json
 import random
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lingting.science.match import Agent, MatchResult, Policy, Relaxation, Work, match
 from lingting.science.match.demand import accepted_levels
-from lingting.science.match.rule import serve_key
+from lingting.science.match.rule import NEVER, choose_agent, has_room, serve_key, standing, tier
 
 NOW = 1_000.0
 SKILLS = ("mandarin", "cantonese", "refund")
@@ -59,6 +60,29 @@ agent = st.builds(
     idle_since=st.integers(800, 1_000).map(float),
 )
 crews = st.lists(agent, max_size=8, unique_by=lambda one: one.id)
+rivals = st.lists(
+    st.builds(
+        Agent,
+        id=st.integers(0, 30),
+        queues=st.builds(dict, sales=st.integers(1, 2)),
+        skills=st.sampled_from(({}, {"mandarin": 2}, {"mandarin": 3}, {"mandarin": 2, "refund": 1})),
+        capacity=st.just(2),
+        used=st.builds(dict, chat=st.integers(0, 1)),
+        idle_since=st.sampled_from((800.0, 900.0)),
+    ),
+    min_size=2,
+    max_size=8,
+    unique_by=lambda one: one.id,
+)
+contested = st.builds(
+    Work,
+    id=st.just(1),
+    queue=st.just("sales"),
+    waiting_since=st.just(900.0),
+    skills=st.sampled_from(({}, {"mandarin": 2}, {"mandarin": 3})),
+    relaxations=st.sampled_from(((), (Relaxation(30.0, "mandarin", 1),), (Relaxation(30.0, "mandarin"),))),
+    excluded_agents=st.frozensets(st.integers(0, 30), max_size=3),
+)
 any_work = work_items(weights=st.integers(1, 3), exclusives=st.booleans())
 single_units = work_items(weights=st.just(1), exclusives=st.just(False))
 quick = settings(max_examples=50, deadline=None)
@@ -131,6 +155,30 @@ def test_the_owner_serves_the_queue_with_the_skills_asked_or_openly_relaxed(work
 def test_who_declined_is_never_asked_again(work: list[Work], crew: list[Agent]) -> None:
     owners = match(work, agents=crew, now=NOW).owners()
     assert all(owners.get(item.id) not in item.excluded_agents for item in work)
+
+
+def smallest_key(item: Work, crew: list[Agent]) -> int | None:
+    """Who has the smallest of the rule's packed keys, worked out agent by agent as the simulator does."""
+    accepted = accepted_levels(item, now=NOW)
+    by_idleness = sorted(crew, key=lambda one: (one.idle_since, one.id))
+    keys = np.full(len(crew), NEVER, np.int64)
+    for place, one in enumerate(crew):
+        used, limit = sum(one.used.values()), one.channel_limits.get(item.channel, 99)
+        is_free = has_room(used, one.used.get(item.channel, 0), one.capacity, limit, item.weight, item.exclusive)
+        has_levels = all(one.skills.get(skill, 0) >= level for skill, level in accepted.items())
+        if item.queue in one.queues and has_levels and is_free and one.id not in item.excluded_agents:
+            met = sum(min(one.skills.get(skill, 0), level) for skill, level in item.skills.items())
+            surplus, shortfall = sum(one.skills.values()) - met, sum(item.skills.values()) - met
+            keys[place] = tier(one.queues[item.queue], shortfall, surplus)
+            keys[place] += standing(used, one.capacity, by_idleness.index(one))
+    best = choose_agent(keys, -1, False)
+    return None if best < 0 else int(crew[best].id)
+
+
+@quick
+@given(item=contested, crew=rivals)
+def test_the_agent_chosen_is_the_one_with_the_smallest_key_of_the_rule(item: Work, crew: list[Agent]) -> None:
+    assert match([item], agents=crew, now=NOW).owners().get(item.id) == smallest_key(item, crew)
 
 
 @quick
