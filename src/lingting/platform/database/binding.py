@@ -7,8 +7,6 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 from psycopg.pq import Format
 
-from lingting.platform.database.postgresql.savepoints import BoundCursor
-
 
 def bound_cursor(connection: Any, *, is_binary: bool = False) -> CursorWrapper:
     """A cursor of Django's connection that sends statement and values apart.
@@ -18,9 +16,4 @@ def bound_cursor(connection: Any, *, is_binary: bool = False) -> CursorWrapper:
     place needs a cast (`%s::json`), and a statement holds one command. `is_binary` has the results sent in PostgreSQL's own
     form: moments come at a third of the cost, `jsonb` as Python values instead of Django's text.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor: Any = BoundCursor(connection.connection)  # type: ignore[call-arg]
-        cursor.format = Format.BINARY if is_binary else Format.TEXT
-    return connection._prepare_cursor(cursor)  # type: ignore[no-any-return]
+    return connection.bound_cursor(Format.BINARY if is_binary else Format.TEXT)  # type: ignore[no-any-return]

@@ -78,6 +78,7 @@ class _Question:
         self._chosen = ask(*(Value(_Place(number)) for number in range(count)))
         self._compiler: Any = self._chosen.query.get_compiler(using=self._chosen.db)
         self._text, self._values = self._compiler.as_sql()
+        self._converters: Any = None
         if missing := set(range(count)) - {each.number for each in self._values if isinstance(each, _Place)}:
             raise TypeError(f"{ask.__qualname__}: argument {min(missing) + 1} does not stand in the statement")
 
@@ -93,10 +94,17 @@ class _Question:
                 return [cursor.fetchall()]
 
         compiler.execute_sql = execute_sql
+        compiler.get_converters = self._converters_of
         chosen = _twin(self._chosen)
         chosen._query = _twin(self._chosen.query)
         chosen._query.get_compiler = lambda *_which, **_more: compiler
         return list(chosen)
+
+    def _converters_of(self, columns: Any) -> Any:
+        """How values become what the columns hold: the same for every row that this question will ever bring."""
+        if self._converters is None:
+            self._converters = self._compiler.get_converters(columns)
+        return self._converters
 
 
 def _twin(original: Any) -> Any:

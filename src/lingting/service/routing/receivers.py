@@ -44,6 +44,8 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     owner is talking, the talk is hers; to nobody, it waits in the queue again. Raises `NotThere` for a colleague who
     is not at a desk, where a customer is on the line.
     """
+    if fact.comes_alone:
+        return
     for conversation_id, channel in _in_hand_of(fact.previous_id, case_id=fact.case_id):
         _hand_on(conversation_id, is_live=channel in LIVE_CHANNELS, fact=fact, actor=actor, now=now)
     if fact.assignee_id is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import sql
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 
 _Wrapper: Any = base.DatabaseWrapper
 _Carrying: Any = base.Cursor
@@ -114,6 +114,15 @@ class KeptSavepoints(_Wrapper):  # type: ignore[misc]
     def init_connection_state(self) -> None:
         self.kept.commands.clear()
         super().init_connection_state()
+
+    def bound_cursor(self, form: Format) -> Any:
+        """What `binding.bound_cursor` gives; here, since Django's `connection` looks itself up anew for each thing it is asked."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor: Any = BoundCursor(self.connection)  # type: ignore[call-arg]
+            cursor.format = form
+        return self._prepare_cursor(cursor)
 
     def _prepare_cursor(self, cursor: Any) -> Any:
         if isinstance(cursor, _Cursor):

@@ -1,7 +1,7 @@
 """Writes of the desk: one transaction each, a module per behaviour."""
 
 from lingting.service.desk.services.answers import answer_case
-from lingting.service.desk.services.assigning import ANYONE, assign_case, assign_locked_case, name_of_assignee, queue_case
+from lingting.service.desk.services.assigning import ANYONE, assign_case, name_of_assignee, queue_case
 from lingting.service.desk.services.bulk import (
     MOST_AT_ONCE,
     MOST_EVER,
@@ -80,6 +80,7 @@ from lingting.service.desk.services.saved_views import delete_view, save_view
 from lingting.service.desk.services.snoozing import snooze_case, wake_case, wake_due_cases
 from lingting.service.desk.services.splitting import CannotSplit, split_case, undo_split
 from lingting.service.desk.services.system_lines import line_text, register_line
+from lingting.service.desk.services.taking import Line, take_locked_case
 
 __all__ = [
     "ANYONE",
@@ -105,6 +106,7 @@ __all__ = [
     "ImportResult",
     "ImportedCase",
     "ImportedMessage",
+    "Line",
     "MessageTooLong",
     "NewCase",
     "NewMessage",
@@ -119,7 +121,6 @@ __all__ = [
     "ask_bulk_act",
     "ask_undoing",
     "assign_case",
-    "assign_locked_case",
     "case_for",
     "check_fields_filled",
     "check_not_closed",
@@ -179,6 +180,7 @@ __all__ = [
     "split_case",
     "start_conversation",
     "start_conversations",
+    "take_locked_case",
     "undo_merge",
     "undo_split",
     "unlink_cases",

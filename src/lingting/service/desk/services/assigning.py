@@ -34,7 +34,12 @@ def assign_case(case_id: int, *, assignee_id: int | None, actor: Actor, now: dat
         raise _taken(case)
     if assignee_id is not None:
         name_of_assignee(assignee_id)
-    return assign_locked_case(case, assignee_id=assignee_id, actor=actor, now=now)
+    previous_id, case.assignee_id = case.assignee_id, assignee_id
+    if case.state == CaseState.SNOOZED:
+        case.state, case.snoozed_until_at = CaseState.OPEN, None
+    update_row(case, "assignee", "state", "snoozed_until_at")
+    record(CaseAssigned(case_id=case.pk, assignee_id=assignee_id, previous_id=previous_id), actor=actor, now=now)
+    return True
 
 
 def name_of_assignee(account_id: int) -> str:
@@ -43,18 +48,6 @@ def name_of_assignee(account_id: int) -> str:
     if name is None:
         raise UnknownChoice(_("This person cannot take cases. Choose someone else."))
     return name
-
-
-def assign_locked_case(case: Case, *, assignee_id: int | None, actor: Actor, now: datetime) -> bool:
-    """The same for a case that is locked and open, and a person who may take it; False if it was so already."""
-    if case.assignee_id == assignee_id:
-        return False
-    previous_id, case.assignee_id = case.assignee_id, assignee_id
-    if case.state == CaseState.SNOOZED:
-        case.state, case.snoozed_until_at = CaseState.OPEN, None
-    update_row(case, "assignee", "state", "snoozed_until_at")
-    record(CaseAssigned(case_id=case.pk, assignee_id=assignee_id, previous_id=previous_id), actor=actor, now=now)
-    return True
 
 
 @transaction.atomic

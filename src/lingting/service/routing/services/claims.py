@@ -9,11 +9,11 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from lingting.kernel.timeline.events import SYSTEM, Actor
-from lingting.kernel.timeline.services import record
+from lingting.kernel.timeline.events import Actor, Happening
+from lingting.kernel.timeline.services import record_many
 from lingting.platform.database.binding import bound_cursor
-from lingting.service.desk.models import LIVE_CHANNELS, Case, MessageKind
-from lingting.service.desk.services import add_message, assign_locked_case, check_not_closed, name_of_assignee
+from lingting.service.desk.models import LIVE_CHANNELS, Case
+from lingting.service.desk.services import Line, check_not_closed, name_of_assignee, take_locked_case
 from lingting.service.routing.events import ContactAnswered
 from lingting.service.routing.models import Assignment, Contact, Outcome
 from lingting.service.routing.services.loads import load_of
@@ -37,10 +37,11 @@ def claim(
         case_id=contact.case_id, conversation_id=contact.conversation_id, contact_id=contact.pk, queue_id=contact.queue_id,
         account_id=account_id, account_label=label, wait_seconds=contact.wait_seconds or 0.0,
     )  # fmt: skip
-    record(fact, actor=actor, now=now)
-    assign_locked_case(case, assignee_id=account_id, actor=actor, now=now)
-    if contact.channel in LIVE_CHANNELS:
-        say_line(contact.conversation_id, code="agent_joined", params={"name": label}, now=now)
+    line = Line("agent_joined", {"name": label}) if contact.channel in LIVE_CHANNELS else None
+    taken = take_locked_case(
+        case, assignee_id=account_id, conversation_id=contact.conversation_id, line=line, actor=actor, now=now
+    )
+    record_many([Happening(fact, actor), *taken], now=now)
     return assignment
 
 
@@ -81,10 +82,3 @@ def _take(contact: Contact, *, account_id: int, reason: dict[str, Any], now: dat
         pk=found[0], conversation_id=contact.conversation_id, contact=contact, account_id=account_id, weight=load.weight,
         is_exclusive=load.is_exclusive, reason=reason, started_at=now,
     )  # fmt: skip
-
-
-def say_line(conversation_id: int, *, code: str, params: dict[str, Any], now: datetime) -> None:
-    """A small line in the conversation that both sides see in their own language."""
-    add_message(
-        conversation_id, kind=MessageKind.SYSTEM, text="", actor=SYSTEM, now=now, data={"code": code, "params": params}
-    )

@@ -5,22 +5,25 @@ Whoever needs several takes them in this order, so that no two transactions of r
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lingting.platform.database.composed import composed, one
-from lingting.service.desk.models import Case
 from lingting.service.desk.services import locked_case
-from lingting.service.routing.models import Contact, Offer
+from lingting.service.routing.models import Contact, Offer, Presence
+
+_ASKED_OF_AN_OFFER = (
+    "decided_at", "decision", "reason", "contact__conversation_id", "contact__queue_id", "contact__channel",
+    "contact__entered_at", "contact__ended_at", "contact__case__assignee_id", "contact__case__state",
+)  # fmt: skip
 
 
-def lock_case_of_offer(offer_id: int, *, account_id: int) -> Case | None:
-    """The case behind an offer to a person, locked; None when there is no such offer for them."""
-    return one(_case_of_offer(offer_id, account_id))
+def lock_offer(offer_id: int, *, account_id: int) -> Offer | None:
+    """An offer to a person with its contact and case, all locked, in one statement; None when there is none for them.
 
-
-def lock_offer(offer_id: int) -> Offer:
-    """An offer with its contact, locked; its case is locked already."""
-    return _offer(offer_id)[0]
+    What accepting needs of them is loaded, and `has_missed`: whether the person let offers pass before this one. Asked
+    twice before it says none: a talk that goes to another case while we wait for the first is not found there any more.
+    """
+    return one(_offer(offer_id, account_id)) or one(_offer(offer_id, account_id))
 
 
 def lock_waiting_contact(conversation_id: int) -> Contact | None:
@@ -33,14 +36,16 @@ def lock_waiting_contact(conversation_id: int) -> Contact | None:
 
 
 @composed
-def _case_of_offer(offer_id: int, account_id: int) -> QuerySet[Case]:
-    offered = Case.objects.filter(contacts__offers__pk=offer_id, contacts__offers__account_id=account_id)
-    return offered.select_for_update(no_key=True, of=("self",))
-
-
-@composed
-def _offer(offer_id: int) -> QuerySet[Offer]:
-    return Offer.objects.select_related("contact").select_for_update(no_key=True).filter(pk=offer_id)
+def _offer(offer_id: int, account_id: int) -> QuerySet[Offer]:
+    """PostgreSQL locks in the order that `of` names."""
+    missed = Presence.objects.filter(pk=OuterRef("account_id"), missed_offers__gt=0)
+    return (
+        Offer.objects.filter(pk=offer_id, account_id=account_id)
+        .select_related("contact__case")
+        .only(*_ASKED_OF_AN_OFFER)
+        .annotate(has_missed=Exists(missed))
+        .select_for_update(no_key=True, of=("contact__case", "contact", "self"))
+    )
 
 
 @composed

@@ -19,7 +19,7 @@ from lingting.service.routing.events import OfferMade
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceState
 from lingting.service.routing.services.claims import claim
 from lingting.service.routing.services.loads import load_of, rooms_of
-from lingting.service.routing.services.locking import lock_case_of_offer, lock_offer
+from lingting.service.routing.services.locking import lock_offer
 from lingting.service.routing.services.presence import forget_missed_offers, note_missed_offer
 from lingting.service.routing.services.refusals import OfferGone
 from lingting.service.routing.services.withdrawing import close_offer
@@ -102,20 +102,21 @@ def accept_offer(offer_id: int, *, account_id: int, actor: Actor, now: datetime)
 
     Accepting one's own offer twice gives the same assignment.
     """
-    case = lock_case_of_offer(offer_id, account_id=account_id)
-    if case is None:
+    offer = lock_offer(offer_id, account_id=account_id)
+    if offer is None:
         raise OfferGone(_("There is no such offer for you."))
-    offer = lock_offer(offer_id)
+    contact = offer.contact
     if offer.decision == "accepted":
-        mine = Assignment.objects.filter(contact=offer.contact, account_id=account_id).order_by("-id").first()
+        mine = Assignment.objects.filter(contact=contact, account_id=account_id).order_by("-id").first()
         if mine is not None:
             return mine
-    if offer.decided_at is not None or offer.contact.ended_at is not None:
+    if offer.decided_at is not None or contact.ended_at is not None:
         raise OfferGone(
             _("This conversation has gone to someone else or the customer has left. The next one comes by itself.")
         )
-    assignment = claim(offer.contact, case=case, account_id=account_id, reason=offer.reason, actor=actor, now=now)
-    forget_missed_offers(account_id)
+    assignment = claim(contact, case=contact.case, account_id=account_id, reason=offer.reason, actor=actor, now=now)
+    if offer.has_missed:  # type: ignore[attr-defined]
+        forget_missed_offers(account_id)
     return assignment
 
 

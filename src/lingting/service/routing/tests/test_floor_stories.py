@@ -6,15 +6,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from lingting.demo.world import World
 from lingting.kernel.accounts.models import Account
+from lingting.kernel.procedures import foundation as steps
+from lingting.kernel.procedures.selectors import runs_of
 from lingting.kernel.timeline.events import SYSTEM, Actor
 from lingting.kernel.timeline.models import Entry
 from lingting.service.crm.models import Customer
-from lingting.service.desk.models import Case, Message, Queue
-from lingting.service.desk.services import assign_case, close_case, end_conversation, queue_case
+from lingting.service.desk import foundation
+from lingting.service.desk.models import Case, CaseType, Message, Queue
+from lingting.service.desk.services import assign_case, close_case, end_conversation, queue_case, set_type, start_conversation
 from lingting.service.routing.models import Assignment, Contact, Offer, Presence, PresenceSpell, QueueMember
 from lingting.service.routing.router import Router
 from lingting.service.routing.selectors import my_work, open_offers, outlook
@@ -25,6 +30,7 @@ from lingting.service.routing.services import (
     become_away,
     decline_offer,
     drop_lost_agents,
+    enqueue,
     expire_offers,
     finish_wrap_up,
     go_offline,
@@ -73,6 +79,65 @@ def test_accepting_twice_is_one_assignment_and_a_stranger_cannot_accept(world: W
     with pytest.raises(OfferGone):
         accept_offer(offer.pk, account_id=world.newcomer.pk, actor=world.newcomer.as_actor, now=now)
     assert Assignment.objects.count() == 1
+
+
+def _offered(contact: Contact, to: Account, *, now: datetime) -> Offer:
+    return Offer.objects.create(contact=contact, account=to, offered_at=now, expires_at=now + timedelta(seconds=30), reason={"code": "longest_idle"})
+
+
+def test_an_acceptance_is_four_statements_and_three_facts_in_their_order(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent = at_desk("linxiao")
+    first, second = (_offered(arrive("support"), agent, now=now) for _each in range(2))
+    accept_offer(first.pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    with CaptureQueriesContext(connection) as asked:
+        accept_offer(second.pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    texts = [str(each["sql"]) for each in asked]
+    statements = [text for text in texts if "SAVEPOINT" not in text and "routing_channelload" not in text]
+    assert len(statements) == 4, statements
+    told = Entry.objects.filter(subject_type="desk.case", subject_id=second.contact.case_id).order_by("pk")
+    assert [fact.kind for fact in told][-3:] == ["ContactAnswered", "CaseAssigned", "MessageAdded"]
+    assert told.get(kind="CaseAssigned").data == {"assignee_id": agent.pk, "previous_id": None}
+    assert told.get(kind="MessageAdded").data["message_id"] == Message.objects.get(case_id=second.contact.case_id, kind="system").pk
+
+
+def test_what_else_waits_for_the_case_comes_along_when_an_offer_is_accepted(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent = at_desk("linxiao")
+    contact = arrive("support")
+    beside = enqueue(start_conversation(contact.case_id, channel="chat", now=now).pk, actor=SYSTEM, now=now)
+    accept_offer(_offered(contact, agent, now=now).pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assert set(Assignment.objects.filter(account=agent, ended_at=None).values_list("contact_id", flat=True)) == {contact.pk, beside.pk}
+
+
+def test_steps_of_the_case_follow_it_to_whoever_accepts(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    steps.lay(now=now)
+    CaseType.objects.filter(key="booking").delete()
+    foundation.lay(now=now)
+    agent = at_desk("linxiao")
+    contact = arrive("support")
+    set_type(contact.case_id, type_id=CaseType.objects.get(key="booking").pk, actor=SYSTEM, now=now)
+    accept_offer(_offered(contact, agent, now=now).pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    [run] = runs_of("desk.case", contact.case_id)
+    assert run.steps.get(state="open").assignee == agent
+
+
+def test_an_accepted_case_wakes_and_one_that_is_ours_already_is_not_given_again(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent = at_desk("linxiao")
+    contact = arrive("support")
+    Case.objects.filter(pk=contact.case_id).update(assignee=agent)
+    accept_offer(_offered(contact, agent, now=now).pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assert not Entry.objects.filter(subject_id=contact.case_id, kind="CaseAssigned").exists()
+    assert Message.objects.filter(case_id=contact.case_id, kind="system").count() == 1
+    asleep = arrive("support")
+    Case.objects.filter(pk=asleep.case_id).update(state="snoozed", snoozed_until_at=now + timedelta(days=1))
+    accept_offer(_offered(asleep, agent, now=now).pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assert Case.objects.values_list("state", "snoozed_until_at", "assignee").get(pk=asleep.case_id) == ("open", None, agent.pk)
+
+
+def test_whoever_accepts_has_missed_nothing(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent, other = at_desk("linxiao"), at_desk("zhoumin")
+    Presence.objects.filter(pk__in=[agent.pk, other.pk]).update(missed_offers=1)
+    accept_offer(_offered(arrive("support"), agent, now=now).pk, account_id=agent.pk, actor=agent.as_actor, now=now)
+    assert dict(Presence.objects.filter(pk__in=[agent.pk, other.pk]).values_list("pk", "missed_offers")) == {agent.pk: 0, other.pk: 1}
 
 
 def test_a_declined_offer_goes_to_the_next_and_not_back(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
