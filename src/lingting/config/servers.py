@@ -18,9 +18,10 @@ WEB_THREADS = int(os.environ.get("WEB_THREADS", "2"))
 TALK_THREADS = int(os.environ.get("TALK_THREADS", "2"))
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while the event loop waits for it; Python's own 5 ms are felt on every screen."""
-MAIL_COLLECTS_AFTER = (20_000, 20, 50)
-"""Objects made and not dropped before the mail process looks for cycles (Python's own: 700, 10, 10): a batch makes many
-objects that go with it and hardly any cycles, and looking as often as Python does took a sixth of the time."""
+COLLECTS_AFTER = (20_000, 20, 50)
+"""Objects made and not dropped before a process that answers or reads mail looks for cycles (Python's own: 700, 10, 10): a
+request or a batch makes many objects that go with it and hardly any cycles; looking as often as Python does took a sixth
+of the time of a batch of mails."""
 TALK = ("/api/", "/routing/")
 """Where customers speak and work is taken: short calls with threads of their own, so that no slow page stands before them."""
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, len(os.sched_getaffinity(0)))))
@@ -38,6 +39,7 @@ def run_one_port(*, host: str, port: int, listener: socket.socket | None = None)
     from lingting.platform.rest.together import TogetherApplication
 
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*COLLECTS_AFTER)
     live = live_application()
     django_pages: Any = pages
     looked_at: Any = Pages(django_pages, workers=WEB_THREADS)
@@ -99,7 +101,7 @@ def run_mail(*, host: str = "", port: int = 0) -> None:
     from lingting.service.channels.email.process import run_mail as run
 
     gc.freeze()
-    gc.set_threshold(*MAIL_COLLECTS_AFTER)
+    gc.set_threshold(*COLLECTS_AFTER)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, frame: stop.set())

@@ -19,12 +19,13 @@ die_with_parent(signal.SIGKILL, parent=_parent.pid if _parent else None)
 
 from django.urls import get_resolver  # noqa: E402
 
-from lingting.config.servers import SWITCH_SECONDS  # noqa: E402
+from lingting.config.servers import COLLECTS_AFTER, SWITCH_SECONDS  # noqa: E402
 from lingting.config.wsgi import application  # noqa: E402
 
 sys.setswitchinterval(SWITCH_SECONDS)
 get_resolver().url_patterns  # noqa: B018  (loads views and the API before the first request asks for them)
 gc.collect()
 gc.freeze()
+gc.set_threshold(*COLLECTS_AFTER)
 
 __all__ = ["application"]
