@@ -119,6 +119,17 @@ def test_refusal_answers_a_full_load_with_a_page() -> None:
     assert "Ask Li Lei." in response.content.decode()
 
 
+@pytest.mark.parametrize(("method", "offered"), [("GET", True), ("POST", False)])
+def test_a_page_refused_for_its_haste_can_be_tried_again_and_a_form_is_not_sent_twice(method: str, offered: bool) -> None:
+    class TooFast(Conflict):
+        status = 429
+
+    request = getattr(RequestFactory(), method.lower())("/help/en/search/?q=filter")
+    with translation.override("en"):
+        page = refusal_page(request, TooFast("Wait a second.")).content.decode()
+    assert ('href="/help/en/search/?q=filter"' in page and "Try again" in page) is offered
+
+
 def test_refusal_page_lists_the_fields_that_are_wrong() -> None:
     request = RequestFactory().get("/")
     refusal = Invalid("Not yet.", fields={"name": ["Give it a name."]})

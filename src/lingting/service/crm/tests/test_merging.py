@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -165,3 +166,10 @@ def test_an_agent_may_not_merge(pair, world, sign_in) -> None:
     assert client.get(f"/customers/{pair[0].pk}/merge/").status_code == 403
     assert client.post(f"/customers/{pair[0].pk}/merge/{pair[1].pk}/").status_code == 403
     assert not Merge.objects.exists()
+
+
+def test_a_merge_is_told_in_the_names_the_two_had_before(world, sign_in, now: datetime) -> None:
+    actor = world.newcomer.as_actor
+    guest, named = create_customer("", actor=actor, now=now), create_customer("王秀兰", actor=actor, now=now)
+    told = sign_in(world.team_leader).post(f"/customers/{guest.pk}/merge/{named.pk}/", follow=True).content.decode()
+    assert re.findall("王秀兰 is now part of [^<]*", told) == [f"王秀兰 is now part of Guest {guest.pk}."]

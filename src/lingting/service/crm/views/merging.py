@@ -47,8 +47,9 @@ def merge_two(request: HttpRequest, customer_id: int, other_id: int) -> HttpResp
     kept = selectors.access_customer(request.user, customer_id, permission=MERGE)
     absorbed = selectors.access_customer(request.user, other_id, permission=MERGE)
     if request.method == "POST":
+        names = {"absorbed": str(absorbed), "kept": str(kept)}  # As they stood on the page; the kept one may take the other's name.
         merge = services.merge_customers(kept.pk, absorbed_id=absorbed.pk, actor=request.user.as_actor, now=timezone.now())
-        messages.success(request, _("%(absorbed)s is now part of %(kept)s.") % {"absorbed": absorbed, "kept": merge.kept})
+        messages.success(request, _("%(absorbed)s is now part of %(kept)s.") % names)
         return redirect("crm:customer", merge.kept_id)
     preview = services.preview_merge(kept, absorbed=absorbed)
     filled = [(FIELD_LABELS[field], value) for field, value in preview.filled.items()]

@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from lingting.demo.world import World
 from lingting.kernel.accounts.models import Account
+from lingting.kernel.timeline.events import SYSTEM
+from lingting.service.crm.models import Customer
 from lingting.service.desk.models import Case, Message, Queue
+from lingting.service.desk.services import assign_case, open_case, start_conversation
 from lingting.service.routing.models import Assignment, AwayReason, Contact, Offer, Presence, QueueMember, QueueSkill
 from lingting.service.routing.router import Router
 from lingting.service.routing.services import answer_directly, become_ready
@@ -102,6 +105,16 @@ def test_a_supervisor_whispers_and_takes_over(world: World, client: Client, wait
     assert Message.objects.get(kind="whisper").text == "先道歉"
     assert client.post(reverse("routing:takeover", args=[waiting.conversation_id])).status_code == 204
     assert Assignment.objects.get(ended_at=None).account == world.supervisor
+
+
+def test_nobody_is_asked_to_take_over_a_letter_that_is_theirs(world: World, client: Client) -> None:
+    case = open_case(Customer.objects.all()[0].pk, queue_id=world.queue("support").pk, channel="email", actor=SYSTEM, now=timezone.now())
+    talk = start_conversation(case.pk, channel="email", now=timezone.now())
+    client.force_login(world.manager)
+    takeover = reverse("routing:takeover", args=[talk.pk])
+    assert takeover in client.get(reverse("desk:case", args=[case.pk])).content.decode()
+    assign_case(case.pk, assignee_id=world.manager.pk, actor=world.manager.as_actor, now=timezone.now())
+    assert takeover not in client.get(reverse("desk:case", args=[case.pk])).content.decode()
 
 
 def test_why_tells_who_and_why(world: World, client: Client, waiting: Contact, in_hand: Account) -> None:

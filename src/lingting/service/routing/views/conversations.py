@@ -38,7 +38,7 @@ def actions_context(request: HttpRequest, *, case: Case, conversation: Conversat
     if conversation is None or conversation.ended_at is not None:
         return None
     owner_id = Assignment.objects.filter(conversation=conversation, ended_at=None).values_list("account_id", flat=True).first()
-    is_mine = owner_id == request.user.pk
+    is_mine = request.user.pk in (owner_id, case.assignee_id if owner_id is None else None)
     may_supervise = supervises(request.user, owner_id)
     return {
         "conversation": conversation, "is_mine": is_mine, "owner_id": owner_id, "may_pass_on": is_mine or may_supervise,

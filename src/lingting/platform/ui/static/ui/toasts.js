@@ -7,7 +7,7 @@ const STAYS = { ready: 5000, ours: 6000, warning: 9000, breach: 0 };
 const MOST = 4;
 const NEXT = "lingting:toast";
 
-/** Shows a toast: `{kind, text, undo_url, undo_label}`. A breach stays until it is closed. */
+/** Shows a toast: `{kind, text, undo_url, undo_label}`. A breach stays until it is closed; said again, it is not shown twice. */
 export function say({ kind = "ready", text = "", undo_url = "", undo_label = "" }) {
   const ground = document.getElementById("toasts");
   if (!ground || !text) return null;
@@ -17,10 +17,27 @@ export function say({ kind = "ready", text = "", undo_url = "", undo_label = "" 
   close.append(storedIcon("toast-icons", "close") ?? "×");
   close.addEventListener("click", () => toast.remove());
   toast.append(...(icon ? [icon] : []), make("div", { textContent: text }), ...undoButton(toast, undo_url, undo_label), close);
+  Object.assign(toast.dataset, { text, undo: undo_url });
+  drop((shown) => !undo_url && shown.dataset.text === text);
   ground.append(toast);
   while (ground.querySelectorAll(".lt-toast").length > MOST) ground.querySelector(".lt-toast").remove();
   leaveLater(toast, undo_url ? 10000 : STAYS[kind] ?? 6000);
   return toast;
+}
+
+function drop(isMeant) {
+  for (const shown of document.querySelectorAll("#toasts .lt-toast")) if (isMeant(shown)) shown.remove();
+}
+
+/** What a toast told or offered may be over: the connection is back, the act was taken back elsewhere on the page. */
+function startEndings() {
+  document.body.addEventListener("live:state", ({ detail }) => {
+    if (detail.state === "connected") drop((shown) => shown.dataset.text === words.lost);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const path = detail.successful && detail.requestConfig?.path;
+    if (path) drop((shown) => shown.dataset.undo === path);
+  });
 }
 
 /** Shows a toast on the page that comes next. */
@@ -72,6 +89,7 @@ function onFailure(event) {
 
 export function startToasts() {
   sayKept();
+  startEndings();
   document.addEventListener("toast", (event) => say(event.detail.value ?? event.detail));
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", () => say({ kind: "breach", text: words.lost }));
