@@ -13,7 +13,7 @@ from lingting.platform.realtime.cursors import Cursor, Look, Snapshot
 from lingting.platform.realtime.frames import heartbeat_frame, hello_frame, reload_frame, signal_frame
 from lingting.platform.realtime.limits import LiveLimits
 from lingting.platform.realtime.recall import Recall, SentEntry
-from lingting.platform.realtime.sources import LiveSource
+from lingting.platform.realtime.sources import LiveEntry, LiveSource
 from lingting.platform.realtime.subscribers import Subscriber
 from lingting.platform.realtime.visitors import Visitor
 
@@ -216,42 +216,51 @@ class Hub:
         A round cut short by a lost connection is taken up where it stopped, so that nothing
         is handed out twice. What it had not yet handed out, a crash may have undone: that much is looked at anew.
         """
-        target, position = self._unfinished or (await self._target(), None)
+        limit = self.limits.batch_entries
+        target, entries = await (self._look() if self._unfinished is None else self._look_where_it_stopped(*self._unfinished))
         seen = self._seen
-        if seen is not None and seen != target.proven:
-            limit = self.limits.batch_entries
-            while True:
-                entries = await self.source.read_between(
-                    seen, target=target.snapshot, after=position, since=self._news_since(), limit=limit
-                )
-                self._hand_out(SentEntry(entry, low_water=seen.low_water) for entry in entries)
-                if len(entries) < limit:
-                    break
-                position = entries[-1].cursor
-                newest = max(self._newest, position.xid)
-                self._unfinished = (Look(target.snapshot.proven(newest), newest), position)
-            self._unfinished = None
+        while entries and seen is not None:
+            self._hand_out(SentEntry(entry, low_water=seen.low_water) for entry in entries)
+            if len(entries) < limit:
+                break
+            position = entries[-1].cursor
+            newest = max(self._newest, position.xid)
+            self._unfinished = (Look(target.snapshot.proven(newest), newest), position)
+            entries = await self._read_on(seen, target=target, after=position)
+        self._unfinished = None
         self._seen, self._looked, self._read_at = target.proven, target, datetime.now(UTC)
+
+    async def _look_where_it_stopped(self, target: Look, position: Cursor) -> tuple[Look, list[LiveEntry]]:
+        assert self._seen is not None  # only what was handed out after a first look is left unfinished
+        return target, await self._read_on(self._seen, target=target, after=position)
+
+    async def _read_on(self, seen: Snapshot, *, target: Look, after: Cursor) -> list[LiveEntry]:
+        limit = self.limits.batch_entries
+        return await self.source.read_between(
+            seen, target=target.snapshot, after=after, since=self._news_since(), limit=limit
+        )
 
     def _news_since(self) -> datetime:
         return (self._read_at or datetime.now(UTC)) - timedelta(seconds=self.limits.window_seconds)
 
-    async def _target(self) -> Look:
-        """What to read up to; a changed history begins anew and sends everybody to reload."""
+    async def _look(self) -> tuple[Look, list[LiveEntry]]:
+        """What to read up to, and the first of it; a changed history begins anew and sends everybody to reload."""
         if not self._lineage:
             lineage, before = await self.source.lineage(), self._lineage_before
             self._lineage = self._lineage_before = lineage
             if before and before != lineage:
                 self._begin_anew()
-        seen = self._seen
-        found = await self.source.look(since=None if seen is None else self._news_since())
-        if seen is None:
+        if self._seen is None:
+            found = await self.source.look(since=None)
             self._recall = Recall(start=Cursor(found.newest + 1, 0), capacity=self.limits.recall_entries)
-            return found
-        if found.snapshot.xmax < seen.xmax:
+            return found, []
+        found, entries = await self.source.look_and_read(
+            self._seen, since=self._news_since(), limit=self.limits.batch_entries
+        )
+        if found.snapshot.xmax < self._seen.xmax:
             self._begin_anew()
-            return await self._target()
-        return Look(found.snapshot, max(found.newest, self._newest))
+            return await self._look()
+        return Look(found.snapshot, max(found.newest, self._newest)), entries
 
     @property
     def _newest(self) -> int:

@@ -32,6 +32,12 @@ class LiveSource(Protocol):
         """
         ...
 
+    async def look_and_read(
+        self, seen: Snapshot, *, since: datetime | None, limit: int
+    ) -> tuple[Look, list[LiveEntry]]:
+        """`look`, and the first `limit` entries by cursor that are visible in it and not in `seen`, in one trip."""
+        ...
+
     async def read_between(
         self, seen: Snapshot, *, target: Snapshot, after: Cursor | None, since: datetime | None, limit: int
     ) -> list[LiveEntry]:

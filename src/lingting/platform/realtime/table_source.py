@@ -26,24 +26,29 @@ CONNECTION_OPTIONS: dict[str, Any] = {
 _COLUMNS: LiteralString = "xid, id, occurred_at, kind, topics, live"
 
 _LOOK: LiteralString = """
-SELECT pg_current_snapshot()::text,
+SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT entry.xid::text FROM {table} AS entry WHERE entry.occurred_at >= {since}
-        ORDER BY entry.xid DESC, entry.id DESC LIMIT 1)
+        ORDER BY entry.xid DESC, entry.id DESC LIMIT 1) AS newest
 """
 
-_READ: LiteralString = """
-SELECT xid::text, id, occurred_at, kind, topics, live::text FROM (
-  (SELECT {columns} FROM {table}
-   WHERE xid >= {begun}::xid8 AND {common} ORDER BY xid, id LIMIT {limit})
-  UNION ALL
-  (SELECT {columns} FROM {table}
-   WHERE xid = ANY({running}::xid8[]) AND {common} ORDER BY xid, id LIMIT {limit})
-) AS fresh ORDER BY fresh.xid, fresh.id LIMIT {limit}
+_NEW: LiteralString = """
+(SELECT {columns} FROM {table}
+ WHERE {is_new} AND live IS NOT NULL AND topics <> '{{}}' AND {bounds} AND occurred_at >= {since} ORDER BY xid, id LIMIT {limit})
 """
 
-_COMMON: LiteralString = """
-live IS NOT NULL AND topics <> '{{}}' AND pg_visible_in_snapshot(xid, {target}::pg_snapshot)
-AND (xid, id) > ({after_xid}::xid8, {after_id}::bigint) AND occurred_at >= {since}
+_IN_ORDER: LiteralString = "SELECT * FROM ({both}) AS fresh ORDER BY fresh.xid, fresh.id LIMIT {limit}"
+
+_SHOWN: LiteralString = "news.xid::text, news.id, news.occurred_at, news.kind, news.topics, news.live::text"
+
+_READ: LiteralString = "SELECT {shown} FROM ({news}) AS news ORDER BY news.xid, news.id"
+
+_LOOK_AND_READ: LiteralString = """
+SELECT look.snapshot, look.newest, {shown} FROM ({look}) AS look LEFT JOIN ({news}) AS news ON true
+ORDER BY news.xid, news.id
+"""
+
+_BOUNDS: LiteralString = """
+pg_visible_in_snapshot(xid, {target}::pg_snapshot) AND (xid, id) > ({after_xid}::xid8, {after_id}::bigint)
 """
 
 _LINEAGE: LiteralString = """
@@ -68,18 +73,27 @@ class TableSource:
         self._lock = asyncio.Lock()
 
     async def look(self, *, since: datetime | None) -> Look:
-        query = sql.SQL(_LOOK).format(table=sql.Identifier(self._table), since=_literal(since))
-        [(snapshot, newest)] = await self._fetch(query)
+        [(snapshot, newest)] = await self._fetch(self._look(since))
         return Look(Snapshot.parse(snapshot), int(newest or 0))
+
+    async def look_and_read(
+        self, seen: Snapshot, *, since: datetime | None, limit: int
+    ) -> tuple[Look, list[LiveEntry]]:
+        """One statement sees just what is visible in its own snapshot, so that needs no asking."""
+        news = self._news(seen, bounds=sql.SQL("true"), since=since, limit=limit)
+        rows = await self._fetch(sql.SQL(_LOOK_AND_READ).format(shown=sql.SQL(_SHOWN), look=self._look(since), news=news))
+        snapshot, newest = rows[0][:2]
+        return Look(Snapshot.parse(snapshot), int(newest or 0)), [_entry(row[2:]) for row in rows if row[2] is not None]
 
     async def read_between(
         self, seen: Snapshot, *, target: Snapshot, after: Cursor | None, since: datetime | None, limit: int
     ) -> list[LiveEntry]:
-        query = self._query(seen, target=target, after=after, since=since, limit=limit)
-        return [
-            LiveEntry(Cursor(int(xid), entry_id), at, kind, tuple(topics), live)
-            for xid, entry_id, at, kind, topics, live in await self._fetch(query)
-        ]
+        after = after or Cursor(0, 0)
+        bounds = sql.SQL(_BOUNDS).format(
+            target=sql.Literal(str(target)), after_xid=sql.Literal(str(after.xid)), after_id=sql.Literal(after.id)
+        )
+        news = self._news(seen, bounds=bounds, since=since, limit=limit)
+        return [_entry(row) for row in await self._fetch(sql.SQL(_READ).format(shown=sql.SQL(_SHOWN), news=news))]
 
     async def lineage(self) -> str:
         return str((await self._fetch(sql.SQL(_LINEAGE)))[0][0])
@@ -89,25 +103,23 @@ class TableSource:
         if connection is not None:
             await connection.close()
 
-    def _query(
-        self, seen: Snapshot, *, target: Snapshot, after: Cursor | None, since: datetime | None, limit: int
-    ) -> sql.Composed:
+    def _look(self, since: datetime | None) -> sql.Composed:
+        return sql.SQL(_LOOK).format(table=sql.Identifier(self._table), since=_literal(since))
+
+    def _news(self, seen: Snapshot, *, bounds: sql.Composable, since: datetime | None, limit: int) -> sql.Composed:
         """Values are literals so that the planner prunes partitions and picks the index every time."""
-        after = after or Cursor(0, 0)
-        common = sql.SQL(_COMMON).format(
-            target=sql.Literal(str(target)),
-            after_xid=sql.Literal(str(after.xid)),
-            after_id=sql.Literal(after.id),
-            since=_literal(since),
-        )
-        return sql.SQL(_READ).format(
-            columns=sql.SQL(_COLUMNS),
-            table=sql.Identifier(self._table),
-            begun=sql.Literal(str(seen.xmax)),
-            running=sql.Literal("{" + ",".join(map(str, seen.running)) + "}"),
-            common=common,
-            limit=sql.Literal(limit),
-        )
+        new = [sql.SQL("xid >= {}::xid8").format(sql.Literal(str(seen.xmax)))]
+        if seen.running:
+            running = sql.Literal("{" + ",".join(map(str, seen.running)) + "}")
+            new.append(sql.SQL("xid = ANY({}::xid8[])").format(running))
+        parts = [
+            sql.SQL(_NEW).format(
+                columns=sql.SQL(_COLUMNS), table=sql.Identifier(self._table), is_new=is_new, bounds=bounds,
+                since=_literal(since), limit=sql.Literal(limit),
+            )
+            for is_new in new
+        ]  # fmt: skip
+        return sql.SQL(_IN_ORDER).format(both=sql.SQL(" UNION ALL ").join(parts), limit=sql.Literal(limit))
 
     async def _fetch(self, query: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
         """Rows of a query; any failure closes the connection and becomes a `ConnectionError`."""
@@ -131,3 +143,8 @@ class TableSource:
 
 def _literal(since: datetime | None) -> sql.Composable:
     return sql.SQL("'-infinity'") if since is None else sql.Literal(since)
+
+
+def _entry(row: tuple[Any, ...]) -> LiveEntry:
+    xid, entry_id, at, kind, topics, live = row
+    return LiveEntry(Cursor(int(xid), entry_id), at, kind, tuple(topics), live)

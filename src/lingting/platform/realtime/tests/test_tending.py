@@ -128,7 +128,7 @@ def test_a_part_that_fails_unforeseen_begins_again(start_hub: Start, writer: Wri
     with hub.connect(topics="case:1") as client:
         assert client.next_event()
         source: TableSource = hub.live.hub.source  # type: ignore[assignment]
-        read = source.read_between
+        read = source.look_and_read
         failures: list[str] = []
 
         async def fail_once(*args: object, **kwargs: object) -> object:
@@ -137,7 +137,7 @@ def test_a_part_that_fails_unforeseen_begins_again(start_hub: Start, writer: Wri
                 raise ZeroDivisionError
             return await read(*args, **kwargs)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(source, "read_between", fail_once)
+        monkeypatch.setattr(source, "look_and_read", fail_once)
         ids = writer.write("case:1")
 
         assert [news["id"] for news in client.news(1)] == ids
