@@ -2,8 +2,9 @@
 
 A page is 25 rows of a random view under a random filter (or none) at a random depth, for somebody who sees everything,
 a team leader and an agent; every third is the whole list pane as one gets it on choosing a view, with its counts.
-The same is measured with 10,000 cases first, by the same processes. CPU is that of all processes of the
-application and the database. Search asks for two-character Chinese words, rare and common.
+CPU is that of all processes of the application and the database. What a page costs more than with 10,000 cases is
+measured by the same processes on pages that hold all their 25 rows: with few cases random filters leave half of the
+rows, and an empty page is cheap. Search asks for two-character Chinese words, rare and common.
 
     python benchmarks/inbox.py [--cases 1000000] [--pages 1500]
 """
@@ -15,6 +16,7 @@ import asyncio
 import base64
 import json
 import random
+import re
 import subprocess
 import sys
 import time
@@ -31,8 +33,10 @@ from inbox_seed import COMMON_WORD, RARE_WORD
 
 CLIENTS = 4
 SMALL = 10_000
+ROWS = 25
 PAGE_MS, PAGE_CPU_MS, GROWTH, JSON_MS, SEARCH_MS = 40.0, 8.0, 1.3, 10.0, 50.0
 VIEWS = ("mine", "unassigned", "team", "waiting", "snoozed", "overdue", "closed", "all")
+_CASE = re.compile(rb'data-case="(\d+)"')
 FURTHER_WORDS = ("净化", "漏水", "发票", "瓶")
 
 
@@ -88,6 +92,19 @@ def lists(made: dict[str, Any], token: str, *, cases: int, count: int, seed: int
         view = chance.choice(VIEWS[1:])
         query = {"view": view, "after": _depth(chance, cases=cases, view=view), **_filter(made["choices"], chance)}
         yield Visit(f"/api/v1/desk/cases?{urlencode(query)}", {"Authorization": f"Bearer {token}"})
+
+
+async def full_pages(centre: Centre, made: dict[str, Any], *, cases: int, count: int, seed: int) -> list[Visit]:
+    """So many of the random lists that have all their rows, each asked once to know."""
+    wire, full = Wire(centre.port), []
+    for visit in pages(made, cases=cases, count=count * 20, seed=seed):
+        answer = await wire.request("GET", visit.path, headers=visit.headers)
+        if len(set(_CASE.findall(answer.body))) == ROWS:
+            full.append(visit)
+        if len(full) == count:
+            break
+    wire.close()
+    return full
 
 
 def searches(made: dict[str, Any], *, count: int) -> Iterator[Visit]:
@@ -174,6 +191,14 @@ def best_of(centre: Centre, make: Callable[[int], Iterator[Visit]], *, clients: 
     return min(rounds[1:], key=lambda found: found.p99_ms)
 
 
+def full_of(centre: Centre, made: dict[str, Any], *, cases: int, count: int) -> Measured:
+    """The cheaper of two rounds of pages with all their rows; finding them has warmed up."""
+    rounds = [
+        run(measure(centre, run(full_pages(centre, made, cases=cases, count=count, seed=seed)), clients=CLIENTS)) for seed in (4, 5)
+    ]
+    return min(rounds, key=lambda found: found.cpu_ms)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000)
@@ -182,32 +207,34 @@ def main() -> int:
     print(machine(), flush=True)
     with Centre(SEPARATE) as centre:
         made = grow(centre, cases=SMALL)
-        small = best_of(centre, lambda seed: pages(made, cases=SMALL, count=wanted.pages, seed=seed))
+        small = full_of(centre, made, cases=SMALL, count=wanted.pages // 3)
         began = time.perf_counter()
         made = grow(centre, cases=wanted.cases)
         print(f"  {wanted.cases} cases made in {time.perf_counter() - began:.0f} s", flush=True)
         large = best_of(centre, lambda seed: pages(made, cases=wanted.cases, count=wanted.pages, seed=seed))
+        full = full_of(centre, made, cases=wanted.cases, count=wanted.pages // 3)
         answers = best_of(
             centre, lambda seed: lists(made, centre.token, cases=wanted.cases, count=wanted.pages, seed=seed), clients=1
         )
         search = best_of(centre, lambda seed: searches(made, count=wanted.pages // 4), clients=1)
         at_once = run(found_at_once(centre, made))
         idle = _idle_cpu(centre, seconds=5)
-    return report(wanted.cases, small=small, large=large, answers=answers, search=search, at_once=at_once, idle=idle)
+    return report(wanted.cases, small=small, full=full, large=large, answers=answers, search=search, at_once=at_once, idle=idle)
 
 
 def report(
-    cases: int, *, small: Measured, large: Measured, answers: Measured, search: Measured, at_once: bool, idle: float
+    cases: int, *, small: Measured, full: Measured, large: Measured, answers: Measured, search: Measured, at_once: bool, idle: float
 ) -> int:
     """Prints what was measured; the ratio is the tightest of the promises, 1 where it is just kept."""
-    growth = large.cpu_ms / small.cpu_ms
+    growth = full.cpu_ms / small.cpu_ms
     print_table(
         [
-            (f"page, {SMALL} cases, {CLIENTS} clients", f"p50 {small.p50_ms:.1f} p99 {small.p99_ms:.1f} ms, CPU {small.cpu_ms:.1f} ms"),
-            (f"page, {cases} cases, {CLIENTS} clients", f"p50 {large.p50_ms:.1f} p99 {large.p99_ms:.1f} ms, CPU {large.cpu_ms:.1f} ms"),
-            ("page, CPU against 10,000 cases", f"{growth:.2f} times"),
-            ("JSON list, one client", f"p50 {answers.p50_ms:.1f} p99 {answers.p99_ms:.1f} ms, CPU {answers.cpu_ms:.1f} ms"),
-            ("search, one client", f"p50 {search.p50_ms:.1f} p99 {search.p99_ms:.1f} ms, CPU {search.cpu_ms:.1f} ms"),
+            (f"page, {cases} cases, {CLIENTS} clients", _in_words(large)),
+            (f"page with all {ROWS} rows, {cases} cases", _in_words(full)),
+            (f"page with all {ROWS} rows, {SMALL} cases", _in_words(small)),
+            ("the same, CPU against 10,000 cases", f"{growth:.2f} times"),
+            ("JSON list, one client", _in_words(answers)),
+            ("search, one client", _in_words(search)),
             ("found by the next request", "yes" if at_once else "no"),
             ("CPU of the idle centre (within the figures above)", f"{idle * 100:.1f} % of a core"),
             ("CPU used by others while pages were measured", f"{large.foreign_share * 100:.0f} % of the machine"),
@@ -222,6 +249,10 @@ def report(
     }
     also = {**{claim: share >= 1 for claim, share in shares.items()}, "a message is findable in its commit": at_once}
     return verdict("inbox", ratio=min(shares.values()), target=1.0, also=also)
+
+
+def _in_words(found: Measured) -> str:
+    return f"p50 {found.p50_ms:.1f} p99 {found.p99_ms:.1f} ms, CPU {found.cpu_ms:.1f} ms"
 
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--at-once", type=int, default=32)
-    parser.add_argument("--visitors", type=int, default=800)
+    parser.add_argument("--visitors", type=int, default=1_200)
     parser.add_argument("--items", type=int, default=500, help="cases in one call of the import")
     parser.add_argument("--shape", choices=(TREE, SEPARATE), default=TREE)
     parser.add_argument("--part", choices=("messages", "import", "both"), default="both")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lingting.config import environment
 from lingting.config.apps import APPS
+from lingting.config.static_files import version_of
 
 HOME = environment.home()
 SOURCE = Path(__file__).resolve().parent.parent
@@ -112,11 +113,12 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-STATIC_URL = "static/"
+STATIC_URL = f"static/{'now' if DEBUG else version_of(SOURCE)}/"
 STATIC_ROOT = None  # WhiteNoise reads from the packages: nothing to collect
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 3600
+if not DEBUG:
+    WHITENOISE_IMMUTABLE_FILE_TEST = f"^/{STATIC_URL}"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -42,15 +42,19 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
 
     Picked at the desk while its chat waits, it counts as answered by whoever took it. Given to somebody else while its
     owner is talking, the talk is hers; to nobody, it waits in the queue again. Raises `NotThere` for a colleague who
-    is not at a desk, where a customer is on the line.
+    is not at a desk, where a customer is on the line; what a rule gives to such a one goes on waiting.
     """
     if fact.comes_alone:
         return
     for conversation_id, channel in _in_hand_of(fact.previous_id, case_id=fact.case_id):
         _hand_on(conversation_id, is_live=channel in LIVE_CHANNELS, fact=fact, actor=actor, now=now)
     if fact.assignee_id is not None:
-        for conversation_id in _without_owner(fact.case_id):
-            answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+        for conversation_id, channel, is_waiting in _without_owner(fact.case_id):
+            is_on_line = is_waiting and channel in LIVE_CHANNELS
+            if not is_on_line or actor.id == fact.assignee_id or _is_at_desk(fact.assignee_id):
+                answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
+            elif actor.is_staff:
+                raise _not_there()
 
 
 def _hand_on(conversation_id: int, *, is_live: bool, fact: CaseAssigned, actor: Actor, now: datetime) -> None:
@@ -62,7 +66,11 @@ def _hand_on(conversation_id: int, *, is_live: bool, fact: CaseAssigned, actor: 
     elif not is_live:
         end_assignment(conversation_id, end_reason="transferred", actor=actor, now=now, with_wrap_up=False)
     elif actor.is_staff:
-        raise NotThere(_("This colleague is not at a desk now, and the customer is on the line. Choose another, or pass it to a queue."))
+        raise _not_there()
+
+
+def _not_there() -> NotThere:
+    return NotThere(_("This colleague is not at a desk now, and the customer is on the line. Choose another, or pass it to a queue."))
 
 
 def _is_at_desk(account_id: int) -> bool:
@@ -78,10 +86,12 @@ def _in_hand_of(account_id: int | None, *, case_id: int) -> list[tuple[int, str]
 
 
 @composed
-def _without_owner(case_id: int) -> QuerySet[Conversation, int]:
-    """The live conversations of a case that nobody has in hand."""
+def _without_owner(case_id: int) -> QuerySet[Conversation, tuple[int, str, bool]]:
+    """The open conversations of a case that nobody has in hand: with their channels, and whether their customer waits."""
     in_hand = Assignment.objects.filter(conversation_id=OuterRef("pk"), ended_at=None)
-    return Conversation.objects.filter(~Exists(in_hand), case_id=case_id, ended_at=None).values_list("id", flat=True)
+    waiting = Contact.objects.filter(conversation_id=OuterRef("pk"), ended_at=None)
+    free = Conversation.objects.filter(~Exists(in_hand), case_id=case_id, ended_at=None)
+    return free.annotate(is_waiting=Exists(waiting)).values_list("id", "channel", "is_waiting")
 
 
 @receives(CaseChanged)

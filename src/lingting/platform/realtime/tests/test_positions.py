@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
+from django.templatetags.static import static
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -61,7 +62,7 @@ def test_a_page_a_browser_opens_names_its_position_and_its_script(db: None) -> N
     answer = LiveCursorMiddleware(page)(request).content.decode()
 
     assert f'name="live-cursor" content="{request.live_cursor}"' in answer  # type: ignore[attr-defined]
-    assert 'src="/static/realtime/live.js"' in answer
+    assert f'src="{static("realtime/live.js")}"' in answer
     assert "-0" in answer
 
 

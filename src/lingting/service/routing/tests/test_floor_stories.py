@@ -289,6 +289,16 @@ def test_a_talk_is_not_given_to_a_colleague_who_is_away_from_the_desk(world: Wor
     assert Assignment.objects.get(conversation_id=contact.conversation_id, ended_at=None).account == boss
 
 
+def test_a_waiting_chat_is_not_given_to_a_colleague_who_is_away_from_the_desk(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    giver, away = at_desk("zhoumin"), world.newcomer
+    contact = arrive("support")
+    with pytest.raises(NotThere):
+        assign_case(contact.case_id, assignee_id=away.pk, actor=giver.as_actor, now=now)
+    assign_case(contact.case_id, assignee_id=away.pk, actor=SYSTEM, now=now)
+    contact.refresh_from_db()
+    assert contact.ended_at is None, "given by a rule, it waits on"
+
+
 def test_a_case_that_is_nobodys_any_more_or_moves_waits_in_its_queue(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
     agent, boss = at_desk("zhoumin"), world.supervisor
     contact = arrive(_queue_of(agent), at=now)
