@@ -111,9 +111,10 @@ class RefusalMiddleware:
         """Answers for a `Refusal`; everything else goes on its way."""
         if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
             return None
-        if request.headers.get("HX-Request"):
-            return refusal_toast(exception)
-        return refusal_page(request, exception)
+        answer = refusal_toast(exception) if request.headers.get("HX-Request") else refusal_page(request, exception)
+        if "retry_after_seconds" in exception.details:
+            answer.headers["Retry-After"] = str(exception.details["retry_after_seconds"])
+        return answer
 
 
 def refusal_toast(refusal: Refusal) -> HttpResponseBase:

@@ -130,6 +130,13 @@ def test_a_page_refused_for_its_haste_can_be_tried_again_and_a_form_is_not_sent_
     assert ('href="/help/en/search/?q=filter"' in page and "Try again" in page) is offered
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_who_is_refused_for_haste_is_told_when_to_come_back(headers: dict[str, str]) -> None:
+    answering = RefusalMiddleware(lambda _request: HttpResponse())
+    answer = answering.process_exception(RequestFactory().get("/", headers=headers), Conflict("Wait.", retry_after_seconds=7))
+    assert answer is not None and answer.headers["Retry-After"] == "7"
+
+
 def test_refusal_page_lists_the_fields_that_are_wrong() -> None:
     request = RequestFactory().get("/")
     refusal = Invalid("Not yet.", fields={"name": ["Give it a name."]})
