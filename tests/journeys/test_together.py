@@ -29,7 +29,7 @@ def test_a_supervisor_reads_along_whispers_and_takes_over(sign_in: SignIn, shop:
     supervisor.take_over()
     expect(customer.with_whom).to_have_text("沈若川")
     expect(agent.page.locator("#desk-case")).to_have_count(0)
-    expect(agent.toast).to_contain_text("这个工单已由其他同事接手。")
+    expect(agent.toast).to_contain_text("这个工单已不在您手上。")
     expect(agent.in_hand).to_have_text("0/3")
     supervisor.answer("我是主管沈若川，马上给您查。")
     expect(customer.bubbles.last).to_have_text("我是主管沈若川，马上给您查。")

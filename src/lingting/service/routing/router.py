@@ -35,7 +35,7 @@ from lingting.service.routing.services import (
     release_wrapped_up,
     requeue_orphans,
 )
-from lingting.service.routing.snapshot import Settings, read_settings, ready_agents, waiting_work
+from lingting.service.routing.snapshot import Settings, read_settings, ready_agents, waiting_contacts, work_of
 
 LOCK_KEY = 0x4C54_524F  # "LTRO"
 LONGEST_PAUSE_SECONDS = 1.0
@@ -100,10 +100,11 @@ class Router:
         """One decision over the whole floor; returns when time alone can change it (seconds since 1970)."""
         self._every(SETTINGS_SECONDS, "settings", self._read_settings)
         assert self._settings is not None
-        work = waiting_work(self._settings, now=now)
-        if not work:
+        contacts = waiting_contacts()
+        if not contacts:
             return None
         agents = ready_agents(self._settings)
+        work = work_of(contacts, self._settings, agents=agents, now=now)
         result = match(work, agents=agents, now=now.timestamp())
         if result.pairs:
             queue_of = {item.id: item.queue for item in work}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -75,18 +76,22 @@ def ready_agents(settings: Settings) -> list[Agent]:
     return agents
 
 
-def waiting_work(settings: Settings, *, now: datetime) -> list[Work]:
-    """Contacts that wait and are on offer to nobody, the most pressing first; two queries.
+def waiting_contacts() -> list[Contact]:
+    """Contacts that wait and are on offer to nobody, the most pressing first."""
+    return _not_on_offer()
 
-    Whoever declined or missed one is not asked again for two minutes; then everyone may be asked anew.
+
+def work_of(contacts: Sequence[Contact], settings: Settings, *, agents: Sequence[Agent], now: datetime) -> list[Work]:
+    """The contacts as the rule wants them; one query.
+
+    Whoever declined or missed one is not asked again for two minutes; then everyone may be asked anew. Work is held for
+    the customer's last agent only while that one is ready and serves the queue.
     """
-    contacts = _not_on_offer()
-    if not contacts:
-        return []
     excluded: dict[int, set[int]] = defaultdict(set)
     for contact_id, account_id in _passed([each.pk for each in contacts], now - timedelta(seconds=PASSED_FOR_SECONDS)):
         excluded[contact_id].add(account_id)
-    return [_work(contact, settings, frozenset(excluded[contact.pk])) for contact in contacts]
+    serving = {agent.id: agent.queues for agent in agents}
+    return [_work(contact, settings, excluded=frozenset(excluded[contact.pk]), serving=serving) for contact in contacts]
 
 
 @composed
@@ -106,11 +111,13 @@ def _passed(contact_ids: list[int], moment: datetime) -> QuerySet[Offer, tuple[i
     return passed.values_list("contact_id", "account_id")
 
 
-def _work(contact: Contact, settings: Settings, excluded: frozenset[int]) -> Work:
+def _work(contact: Contact, settings: Settings, *, excluded: frozenset[int], serving: Mapping[Any, Collection[Any]]) -> Work:
     rule = settings.rule(contact.queue_id)
     load = settings.load(contact.channel)
     asked = settings.skills.get(contact.queue_id, [])
     preferred, hold = contact.preferred_id, float(rule.last_agent_seconds)
+    if contact.queue_id not in serving.get(preferred, ()):
+        preferred = None
     if contact.only_for_id and contact.only_for_id not in excluded:
         preferred, hold = contact.only_for_id, float(DIRECT_FOR_SECONDS)
     return Work(

@@ -25,7 +25,9 @@ from lingting.service.routing.services.withdrawing import withdraw_offer_for
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A conversation that begins to wait: what `enqueue` takes."""
+    """A conversation that begins to wait: what `enqueue` takes. What comes back (`extra_priority`) prefers nobody: whoever
+    had it has passed it on.
+    """
 
     conversation_id: int
     actor: Actor
@@ -100,7 +102,7 @@ _TALKS = """
                JOIN desk_conversation before ON before.case_id = earlier.id
                JOIN routing_assignment held ON held.conversation_id = before.id
                JOIN accounts_account person ON person.id = held.account_id
-               WHERE earlier.customer_id = file.customer_id AND person.is_active
+               WHERE earlier.customer_id = file.customer_id AND person.is_active AND before.id <> talk.id
                  AND held.started_at > %(now)s::timestamptz - COALESCE(rule.last_agent_days, %(days)s::integer) * interval '1 day'
                ORDER BY held.started_at DESC, held.id DESC LIMIT 1) END
     FROM desk_conversation talk
@@ -124,7 +126,7 @@ def _contact(waiting: Waiting, *, talk: _Talk, now: datetime) -> Contact:
     return Contact(
         conversation_id=talk.conversation_id, case_id=talk.case_id, queue_id=talk.queue_id, channel=talk.channel,
         priority=points(talk.priority, rule=talk.rule_points, tier=talk.tier_points) + waiting.extra_priority, entered_at=now,
-        only_for_id=waiting.only_for_id, preferred_id=None if waiting.only_for_id else talk.last_agent_id,
+        only_for_id=waiting.only_for_id, preferred_id=None if waiting.only_for_id or waiting.extra_priority else talk.last_agent_id,
         is_demo=talk.is_demo,
     )  # fmt: skip
 

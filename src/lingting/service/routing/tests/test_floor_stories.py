@@ -225,6 +225,29 @@ def test_a_returning_customer_is_kept_for_the_last_agent(world: World, arrive: A
     assert "林晓" in reason_text(offer.reason)
 
 
+def test_nobody_waits_for_a_last_agent_who_has_gone_home(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent, other = at_desk("zhoumin"), at_desk("linxiao")
+    queue = _queue_of(agent)
+    world.queue(queue).skills.all().delete()
+    first = arrive(queue, at=now)
+    answer_directly(first.conversation_id, account_id=other.pk, actor=other.as_actor, now=now)
+    close_case(first.case_id, actor=other.as_actor, now=now)
+    go_offline(other.pk, actor=other.as_actor, now=now)
+    again = arrive(queue, at=now + timedelta(hours=1))
+    assert again.preferred_id == other.pk
+    round_at(now + timedelta(hours=1))
+    assert Offer.objects.get().account_id == agent.pk
+
+
+def test_what_is_passed_on_does_not_come_back_to_whoever_passed_it(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+    agent = at_desk("zhoumin")
+    queue = _queue_of(agent)
+    contact = arrive(queue, at=now)
+    answer_directly(contact.conversation_id, account_id=agent.pk, actor=agent.as_actor, now=now)
+    transfer_to_queue(contact.conversation_id, queue_id=world.queue("care").pk, actor=agent.as_actor, now=now)
+    assert Contact.objects.get(conversation_id=contact.conversation_id, ended_at=None).preferred_id is None
+
+
 def test_transfer_to_a_queue_waits_there_ahead_of_new_work(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
     agent = at_desk("zhoumin")
     contact = arrive(_queue_of(agent), at=now)

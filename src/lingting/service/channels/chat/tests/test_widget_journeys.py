@@ -87,6 +87,21 @@ def test_an_identified_customer_is_known_and_a_stranger_after_signing_out_sees_n
     assert eventually(lambda: Visitor.objects.count() == 2, page)
 
 
+def test_a_host_token_that_is_no_good_leaves_the_customer_a_guest_and_tells_the_makers(
+    site: Site, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.goto(f"{site.url}/demo/shop/?language=zh")
+    page.evaluate("customElements.whenDefined('lingting-chat').then(() => document.querySelector('lingting-chat').identify('no.good.token'))")
+    page.locator("lingting-chat .launcher").click()
+    say(page, "水龙头关不上了")
+    expect(state_of(page)).to_have_attribute("data-state", "sent")
+    assert Case.objects.get().customer.is_guest
+    assert any("Lingting" in text for text in told)
+
+
 def test_hostile_words_stay_words_and_links_are_safe(site: Site, new_page: Callable[..., Page], agent: Account) -> None:
     page = opened(new_page(), f"{site.url}/demo/shop/?language=zh")
     hostile = "<img src=x onerror=alert(1)> javascript:alert(1) https://example.com/a?b=1。\u202e反着 <script>alert(2)</script>"

@@ -110,10 +110,18 @@ export class Conversation extends EventTarget {
       this.problem = null;
       await this.enter(found);
     } catch (error) {
+      if (error.code === "bad_identity" && this.identity) return this.visitAsGuest(error);
       this.problem = error instanceof Refused ? error : new Refused({ detail: String(error) });
       this.changed();
       throw this.problem;
     }
+  }
+
+  /** A token of the host site that is no good (any more) is its makers' concern; the customer asks as a guest meanwhile. */
+  visitAsGuest(error) {
+    console.error(`Lingting: ${error.message}`);
+    this.identity = "";
+    return this.makeVisit();
   }
 
   async enter(found) {
@@ -416,6 +424,6 @@ export class Conversation extends EventTarget {
 
   async identify(token) {
     this.identity = token;
-    if (this.visitor || this.isUnfinished) await this.visit();
+    if (this.visitor || this.isUnfinished || this.problem) await this.visit();
   }
 }
