@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from lingting.kernel.clocks.selectors import Standing
+from lingting.platform.ui.spans import SPAN_WORDS, span_words
 
 LOOKS: dict[str, tuple[str, str]] = {
     "running": ("idle", "clock"),
@@ -22,9 +23,7 @@ LOOKS: dict[str, tuple[str, str]] = {
 WORDS: dict[str, str | Promise] = {
     "left": gettext_lazy("%(time)s left"),
     "over": gettext_lazy("%(time)s overdue"),
-    "hours": pgettext_lazy("duration", "%(hours)s h %(minutes)s min"),
-    "whole_hours": pgettext_lazy("duration", "%(hours)s h"),
-    "minutes": pgettext_lazy("duration", "%(minutes)s min"),
+    **SPAN_WORDS,
     "moment": pgettext_lazy("duration", "under 1 min"),
 }
 """What the script of the page needs to go on counting."""
@@ -45,12 +44,7 @@ HAPPENINGS: dict[str, tuple[str | Promise, str]] = {
 def span_text(seconds: float) -> str:
     """An amount of open time in hours and minutes; the script writes the same."""
     minutes = int(abs(seconds)) // 60
-    if minutes < 1:
-        return str(WORDS["moment"])
-    hours, minutes = divmod(minutes, 60)
-    if not hours:
-        return str(WORDS["minutes"]) % {"minutes": minutes}
-    return str(WORDS["hours" if minutes else "whole_hours"]) % {"hours": hours, "minutes": minutes}
+    return span_words(minutes) if minutes else str(WORDS["moment"])
 
 
 def chip_text(standing: Standing) -> str:

@@ -331,5 +331,6 @@ class Hub:
         by_heard: dict[tuple[str, ...], list[Subscriber]] = defaultdict(list)
         for subscriber in others:
             by_heard[tuple(topic for topic, listeners in found.items() if subscriber in listeners)].append(subscriber)
-        by_heard[(largest,)] += found[largest] - others
+        if crowd := found[largest] - others:
+            by_heard[(largest,)] += crowd
         return by_heard.items()

@@ -8,10 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 MOST_MINUTES = 5_000_000
+SPAN_WORDS: dict[str, Promise] = {
+    "hours": pgettext_lazy("duration", "%(hours)s h %(minutes)s min"),
+    "whole_hours": pgettext_lazy("duration", "%(hours)s h"),
+    "minutes": pgettext_lazy("duration", "%(minutes)s min"),
+}
+"""For `span_words`, and for scripts that write the same."""
 _NUMBER = r"\d{1,7}(?:[.,]\d{1,2})?"
 _HOURS = r"(?:hours?|hrs?|h|个?小时|个?钟头|时)"
 _MINUTES = r"(?:minutes?|mins?|m|分钟|分)"
@@ -45,11 +52,8 @@ class SpanField(forms.CharField):
 def span_words(minutes: int) -> str:
     """Minutes as the field shows them and reads them again: "4 h", "1 h 30 min"."""
     hours, rest = divmod(minutes, 60)
-    if not hours:
-        return pgettext("duration", "%(minutes)s min") % {"minutes": rest}
-    if not rest:
-        return pgettext("duration", "%(hours)s h") % {"hours": hours}
-    return pgettext("duration", "%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    form = "minutes" if not hours else "hours" if rest else "whole_hours"
+    return str(SPAN_WORDS[form]) % {"hours": hours, "minutes": rest}
 
 
 def minutes_of(text: str) -> int:

@@ -44,20 +44,12 @@ class CaseChanged(CaseFact):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAssigned(CaseFact):
-    """The case has another owner, or none. `comes_alone`: whoever wrote it saw that nothing follows the case to its new
-    owner, neither another open talk nor a procedure; those who would look for that need not. The log does not keep it.
-    """
-
     assignee_id: int | None
     previous_id: int | None
-    comes_alone: bool = False
 
     def topics(self) -> tuple[str, ...]:
         people = tuple(f"account:{person}" for person in (self.assignee_id, self.previous_id) if person)
         return (*super().topics(), *people)
-
-    def data(self) -> dict[str, Any]:
-        return {"assignee_id": self.assignee_id, "previous_id": self.previous_id}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,8 +41,7 @@ def begin_another(fact: CaseChanged, actor: Actor, now: datetime) -> None:
 @receives(CaseAssigned)
 def hand_over(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     """The steps of whoever has the case follow it to its new owner."""
-    if not fact.comes_alone:
-        procedures.hand_over_steps(SUBJECT, fact.case_id, to_id=fact.assignee_id, actor=actor, now=now)
+    procedures.hand_over_steps(SUBJECT, fact.case_id, to_id=fact.assignee_id, actor=actor, now=now)
 
 
 @receives(CaseClosed)

@@ -12,12 +12,13 @@ from lingting.kernel.timeline.events import Actor, Happening, receives, receives
 from lingting.platform.database.composed import composed
 from lingting.service.desk.events import CaseAssigned, CaseChanged, ConversationEnded, TalksMoved
 from lingting.service.desk.models import LIVE_CHANNELS, Case, Conversation
-from lingting.service.routing.models import Assignment, Contact, Outcome, Presence, PresenceState
+from lingting.service.routing.models import Assignment, Contact, Outcome
 from lingting.service.routing.services import (
     Ending,
     answer_directly,
     end_assignment,
     end_assignments,
+    is_at_desk,
     leave_queue,
     reprioritise,
     take_over,
@@ -44,14 +45,12 @@ def follow_the_desk(fact: CaseAssigned, actor: Actor, now: datetime) -> None:
     owner is talking, the talk is hers; to nobody, it waits in the queue again. Raises `NotThere` for a colleague who
     is not at a desk, where a customer is on the line; what a rule gives to such a one goes on waiting.
     """
-    if fact.comes_alone:
-        return
     for conversation_id, channel in _in_hand_of(fact.previous_id, case_id=fact.case_id):
         _hand_on(conversation_id, is_live=channel in LIVE_CHANNELS, fact=fact, actor=actor, now=now)
     if fact.assignee_id is not None:
         for conversation_id, channel, is_waiting in _without_owner(fact.case_id):
             is_on_line = is_waiting and channel in LIVE_CHANNELS
-            if not is_on_line or actor.id == fact.assignee_id or _is_at_desk(fact.assignee_id):
+            if not is_on_line or actor.id == fact.assignee_id or is_at_desk(fact.assignee_id):
                 answer_directly(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
             elif actor.is_staff:
                 raise _not_there()
@@ -61,7 +60,7 @@ def _hand_on(conversation_id: int, *, is_live: bool, fact: CaseAssigned, actor: 
     if fact.assignee_id is None:
         queue_id = Case.objects.values_list("queue_id", flat=True).get(pk=fact.case_id)
         transfer_to_queue(conversation_id, queue_id=queue_id, actor=actor, now=now)
-    elif _is_at_desk(fact.assignee_id) or actor.id == fact.assignee_id:
+    elif is_at_desk(fact.assignee_id) or actor.id == fact.assignee_id:
         take_over(conversation_id, account_id=fact.assignee_id, actor=actor, now=now)
     elif not is_live:
         end_assignment(conversation_id, end_reason="transferred", actor=actor, now=now, with_wrap_up=False)
@@ -71,10 +70,6 @@ def _hand_on(conversation_id: int, *, is_live: bool, fact: CaseAssigned, actor: 
 
 def _not_there() -> NotThere:
     return NotThere(_("This colleague is not at a desk now, and the customer is on the line. Choose another, or pass it to a queue."))
-
-
-def _is_at_desk(account_id: int) -> bool:
-    return Presence.objects.filter(pk=account_id).exclude(state=PresenceState.OFFLINE).exists()
 
 
 def _in_hand_of(account_id: int | None, *, case_id: int) -> list[tuple[int, str]]:

@@ -76,11 +76,6 @@ def ready_agents(settings: Settings) -> list[Agent]:
     return agents
 
 
-def waiting_contacts() -> list[Contact]:
-    """Contacts that wait and are on offer to nobody, the most pressing first."""
-    return _not_on_offer()
-
-
 def work_of(contacts: Sequence[Contact], settings: Settings, *, agents: Sequence[Agent], now: datetime) -> list[Work]:
     """The contacts as the rule wants them; one query.
 
@@ -100,7 +95,8 @@ def _ready() -> QuerySet[Presence, tuple[int, datetime | None, datetime]]:
 
 
 @composed
-def _not_on_offer() -> QuerySet[Contact]:
+def waiting_contacts() -> QuerySet[Contact]:
+    """Contacts that wait and are on offer to nobody, the most pressing first."""
     on_offer = Offer.objects.filter(contact_id=OuterRef("pk"), decided_at=None)
     return Contact.objects.filter(~Exists(on_offer), ended_at=None).order_by("-priority", "entered_at")[:MOST_WAITING]
 

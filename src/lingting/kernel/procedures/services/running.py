@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -238,11 +238,16 @@ def reassign_step(step_run_id: int, *, to: Account | None, reason: str = "", acc
     return passage
 
 
-@transaction.atomic
 def hand_over_steps(subject_kind: str, subject_id: int, *, to_id: int | None, actor: Actor, now: datetime) -> int:
     """The open steps of "whoever has the case" follow it to its new owner; returns how many. For the app of the subject."""
+    steps = _steps_of_owner(subject_kind, subject_id)
+    return _handed_over(steps, to_id=to_id, actor=actor, now=now) if steps else 0
+
+
+@transaction.atomic
+def _handed_over(steps: Sequence[int], *, to_id: int | None, actor: Actor, now: datetime) -> int:
     count = 0
-    for pk in _steps_of_owner(subject_kind, subject_id):
+    for pk in steps:
         passage = locked_step(pk)
         if passage.assignee_id != to_id:
             previous_id, passage.assignee_id = passage.assignee_id, to_id

@@ -25,7 +25,7 @@ _SHARED = {
     "conditions.js": _SOURCE / "kernel" / "questionnaires" / "static" / "questionnaires" / "conditions.js",
 }
 _MODULES = (
-    "attention.js", "composer.js", "conversation.js", "delivery.js", "document.js", "element.js", "files.js", "forms.js",
+    "afterwards.js", "attention.js", "composer.js", "conversation.js", "delivery.js", "document.js", "element.js", "files.js", "forms.js",
     "home.js", "keeping.js", "listening.js", "outbox.js", "panel.js", "place.js", "questions.js", "receipts.js", "sentences.js",
     "server.js", "styles.js", "thread.js", "waking.js",
 )  # fmt: skip

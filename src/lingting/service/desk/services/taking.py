@@ -37,9 +37,7 @@ _TAKE = """
         SELECT id, case_id, 'system', '', %(line)s::jsonb, %(now)s::timestamptz, ''
         FROM desk_conversation WHERE id = %(talk)s AND %(line)s::jsonb IS NOT NULL RETURNING id
     )
-    SELECT (SELECT id FROM said),
-        NOT EXISTS (SELECT FROM desk_conversation WHERE case_id = %(file)s AND ended_at IS NULL AND id <> %(talk)s)
-        AND NOT EXISTS (SELECT FROM procedures_run WHERE subject_kind = %(kind)s AND subject_id = %(file)s)
+    SELECT (SELECT id FROM said)
 """
 
 
@@ -51,26 +49,26 @@ def take_locked_case(
     Record it in the same transaction. A case that is theirs already is not given again. A snoozed one wakes.
     """
     given: dict[str, Any] = {
-        "owner": assignee_id, "file": case.pk, "talk": conversation_id, "now": now, "kind": CaseAssigned.subject_type,
+        "owner": assignee_id, "file": case.pk, "talk": conversation_id, "now": now,
         "line": orjson.dumps({"code": line.code, "params": line.params}).decode() if line else None,
     }  # fmt: skip
     with bound_cursor(connection) as cursor:
         cursor.execute(_TAKE, given)
-        message_id, comes_alone = cursor.fetchone()
+        (message_id,) = cursor.fetchone()
     became: list[Happening] = []
     if case.assignee_id != assignee_id:
-        became.append(Happening(_owned(case, assignee_id=assignee_id, comes_alone=comes_alone), actor))
+        became.append(Happening(_owned(case, assignee_id=assignee_id), actor))
     if line:
         became.append(Happening(_said(case, conversation_id=conversation_id, message_id=message_id), SYSTEM))
     return became
 
 
-def _owned(case: Case, *, assignee_id: int, comes_alone: bool) -> CaseAssigned:
+def _owned(case: Case, *, assignee_id: int) -> CaseAssigned:
     """The row in memory follows the one in the table."""
     previous_id, case.assignee_id = case.assignee_id, assignee_id
     if case.state == CaseState.SNOOZED:
         case.state, case.snoozed_until_at = CaseState.OPEN, None
-    return CaseAssigned(case_id=case.pk, assignee_id=assignee_id, previous_id=previous_id, comes_alone=comes_alone)
+    return CaseAssigned(case_id=case.pk, assignee_id=assignee_id, previous_id=previous_id)
 
 
 def _said(case: Case, *, conversation_id: int, message_id: int) -> MessageAdded:

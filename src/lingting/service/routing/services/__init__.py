@@ -21,6 +21,7 @@ from lingting.service.routing.services.presence import (
 from lingting.service.routing.services.queueing import Waiting, enqueue, enqueue_many, leave_queue, reprioritise
 from lingting.service.routing.services.transfers import (
     answer_directly,
+    is_at_desk,
     take_over,
     transfer_to_person,
     transfer_to_queue,
@@ -45,6 +46,7 @@ __all__ = [
     "expire_offers",
     "finish_wrap_up",
     "go_offline",
+    "is_at_desk",
     "leave_queue",
     "make_offers",
     "note_connected",

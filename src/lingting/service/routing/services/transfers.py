@@ -35,8 +35,7 @@ def transfer_to_queue(conversation_id: int, *, queue_id: int, actor: Actor, now:
 @transaction.atomic
 def transfer_to_person(conversation_id: int, *, account_id: int, actor: Actor, now: datetime, note: str = "") -> None:
     """Offers a live conversation to one colleague, who must be at a desk. Raises `NotThere`, `NotYours`."""
-    present = Presence.objects.filter(pk=account_id).exclude(state=PresenceState.OFFLINE).exists()
-    if not present:
+    if not is_at_desk(account_id):
         raise NotThere(_("This colleague is not at a desk now. Choose another, or pass it to a queue."))
     case = _case_of_live(conversation_id)
     _end_pass(conversation_id, actor=actor, now=now)
@@ -101,6 +100,11 @@ def _end_pass(conversation_id: int, *, actor: Actor, now: datetime) -> None:
     """Ends whatever the conversation is in: in somebody's hand, or waiting."""
     if end_assignment(conversation_id, end_reason="transferred", actor=actor, now=now, with_wrap_up=False) is None:
         leave_queue(conversation_id, outcome=Outcome.MOVED, actor=actor, now=now)
+
+
+def is_at_desk(account_id: int) -> bool:
+    """Whether a colleague is signed in at a desk, ready or away for a while."""
+    return Presence.objects.filter(pk=account_id).exclude(state=PresenceState.OFFLINE).exists()
 
 
 def _queue_again(conversation_id: int, *, actor: Actor, now: datetime, only_for_id: int | None = None) -> Contact:

@@ -85,7 +85,7 @@ def _offered(contact: Contact, to: Account, *, now: datetime) -> Offer:
     return Offer.objects.create(contact=contact, account=to, offered_at=now, expires_at=now + timedelta(seconds=30), reason={"code": "longest_idle"})
 
 
-def test_an_acceptance_is_four_statements_and_three_facts_in_their_order(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
+def test_an_acceptance_is_six_statements_and_three_facts_in_their_order(world: World, arrive: Arrive, at_desk: AtDesk, now: datetime) -> None:
     agent = at_desk("linxiao")
     first, second = (_offered(arrive("support"), agent, now=now) for _each in range(2))
     accept_offer(first.pk, account_id=agent.pk, actor=agent.as_actor, now=now)
@@ -93,7 +93,7 @@ def test_an_acceptance_is_four_statements_and_three_facts_in_their_order(world: 
         accept_offer(second.pk, account_id=agent.pk, actor=agent.as_actor, now=now)
     texts = [str(each["sql"]) for each in asked]
     statements = [text for text in texts if "SAVEPOINT" not in text and "routing_channelload" not in text]
-    assert len(statements) == 4, statements
+    assert len(statements) == 6, statements
     told = Entry.objects.filter(subject_type="desk.case", subject_id=second.contact.case_id).order_by("pk")
     assert [fact.kind for fact in told][-3:] == ["ContactAnswered", "CaseAssigned", "MessageAdded"]
     assert told.get(kind="CaseAssigned").data == {"assignee_id": agent.pk, "previous_id": None}

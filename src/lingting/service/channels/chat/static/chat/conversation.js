@@ -6,6 +6,7 @@
  * from the server, after the last message known.
  */
 
+import { Afterwards } from "./afterwards.js";
 import { Delivery } from "./delivery.js";
 import { Listening } from "./listening.js";
 import { Outbox } from "./outbox.js";
@@ -29,6 +30,7 @@ export class Conversation extends EventTarget {
     this.problem = null;
     this.receipts = new Receipts(server);
     this.place = new Place(keeping);
+    this.afterwards = new Afterwards(this);
     this.forget();
     const delivery = new Delivery(this);
     this.outbox = new Outbox(keeping, { deliver: (entry) => delivery.deliver(entry), onChange: () => this.changed() });
@@ -110,18 +112,16 @@ export class Conversation extends EventTarget {
       this.problem = null;
       await this.enter(found);
     } catch (error) {
-      if (error.code === "bad_identity" && this.identity) return this.visitAsGuest(error);
+      if (error.code === "bad_identity" && this.identity) {
+        // The site's makers are told; the customer asks as a guest until they bring a good token.
+        console.error(`Lingting: ${error.message}`);
+        this.identity = "";
+        return this.makeVisit();
+      }
       this.problem = error instanceof Refused ? error : new Refused({ detail: String(error) });
       this.changed();
       throw this.problem;
     }
-  }
-
-  /** A token of the host site that is no good (any more) is its makers' concern; the customer asks as a guest meanwhile. */
-  visitAsGuest(error) {
-    console.error(`Lingting: ${error.message}`);
-    this.identity = "";
-    return this.makeVisit();
   }
 
   async enter(found) {
@@ -169,11 +169,7 @@ export class Conversation extends EventTarget {
   // --- Reading ------------------------------------------------------------------------------------
 
   forget() {
-    this.id = null;
-    this.standing = null;
-    this.messages = new Map();
-    this.syncedTo = 0;
-    this.hasEarlier = false;
+    Object.assign(this, { id: null, standing: null, messages: new Map(), syncedTo: 0, hasEarlier: false });
     this.agentTyping = false;
   }
 
@@ -380,33 +376,6 @@ export class Conversation extends EventTarget {
     await this.sync();
     this.changed();
     return left.case_number;
-  }
-
-  /** The number of the ended conversation's case and the link to follow it; asked once, kept as long as the end is shown. */
-  get ofCase() {
-    const kept = this.keeping.get("case");
-    return kept && kept.id === this.id ? kept : null;
-  }
-
-  /** What is asked after the end: null until it is there. */
-  get asked() {
-    return this.afterwards && this.afterwards.id === this.id ? this.afterwards.asked : null;
-  }
-
-  /** Reads both when an ended conversation is looked at; what fails is asked for again at the next look. */
-  async readAfterwards() {
-    const { id } = this;
-    if (!this.isEnded || (this.afterwards && this.afterwards.id === id)) return;
-    this.afterwards = { id, asked: null };
-    const isAsked = this.standing.agent_name && !this.standing.is_rated;
-    const [asked, ofCase] = await Promise.allSettled([
-      isAsked && this.server.get(`conversations/${id}/rating`), this.ofCase || this.server.post(`conversations/${id}/case`),
-    ]);
-    if (id !== this.id) return;
-    if (asked.value) this.afterwards.asked = asked.value;
-    if (ofCase.value) this.keeping.set("case", { id, ...ofCase.value });
-    if ([asked, ofCase].some((each) => each.status === "rejected" && each.reason.isPassing)) setTimeout(() => this.id === id && (this.afterwards = null), AGAIN_AFTER_MS);
-    this.changed();
   }
 
   /** Leaves an ended conversation behind. */

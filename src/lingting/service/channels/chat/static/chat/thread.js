@@ -181,9 +181,10 @@ export class Thread {
 
   /** Under the last message: how long it takes, or how it was. */
   renderAfter() {
-    const { standing, ofCase, asked } = this.conversation;
+    const { standing, afterwards } = this.conversation;
+    const { ofCase, asked } = afterwards;
     const [state, isRated] = standing ? [standing.state, standing.is_rated] : [];
-    if (state === "ended") this.conversation.readAfterwards();
+    if (state === "ended") afterwards.read();
     reconcile(this.after, [
       state === "waiting" && { key: "waiting", make: () => h("div", { class: "card waiting" }), refine: (card) => reconcile(card, this.waiting(standing)) },
       state === "ended" && { key: `over-${this.of}`, sign: ofCase ? `${ofCase.case_number}|${ofCase.link}` : "", make: () => this.over(ofCase) },
